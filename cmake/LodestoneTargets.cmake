@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+# The two kinds of target: a room (static library) and a test program (one per rung and room).
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(LODESTONE_CCACHE ccache)
+if(LODESTONE_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${LODESTONE_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${LODESTONE_CCACHE})
+endif()
+
+add_library(lodestone_options INTERFACE)
+target_include_directories(lodestone_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(lodestone_options INTERFACE
+    -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror -ffp-contract=off)
+
+# lodestone_room(<target> [DEPENDS <target>...] [PRIVATE <library>...])
+# Every .cpp of the current folder; the target is named <first level>_<second level>.
+function(lodestone_room target)
+    cmake_parse_arguments(ROOM "" "" "DEPENDS;PRIVATE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    if(sources)
+        add_library(${target} STATIC ${sources})
+        target_link_libraries(${target} PUBLIC lodestone_options ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
+    else()
+        add_library(${target} INTERFACE)
+        target_link_libraries(${target} INTERFACE lodestone_options ${ROOM_DEPENDS})
+    endif()
+endfunction()
+
+# Adds each named first-level folder itself or, when it has none, its rooms.
+function(lodestone_add_rooms)
+    foreach(folder ${ARGN})
+        file(GLOB lists CONFIGURE_DEPENDS
+            ${CMAKE_SOURCE_DIR}/${folder}/CMakeLists.txt ${CMAKE_SOURCE_DIR}/${folder}/*/CMakeLists.txt)
+        foreach(list ${lists})
+            cmake_path(GET list PARENT_PATH room)
+            add_subdirectory(${room})
+        endforeach()
+    endforeach()
+endfunction()
+
+# lodestone_tests(<rung> <room> [DEPENDS <target>...]) builds tests/<rung>/<room>/*.cpp into <rung>_<room>.
+function(lodestone_tests rung room)
+    cmake_parse_arguments(TESTS "" "" "DEPENDS" ${ARGN})
+    set(target ${rung}_${room})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${rung}/${room}/*.cpp)
+    add_executable(${target} ${sources})
+    target_link_libraries(${target} PRIVATE test_support ${TESTS_DEPENDS})
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    catch_discover_tests(${target} TEST_PREFIX "${rung}/${room}: " PROPERTIES LABELS ${rung}
+        WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} DISCOVERY_MODE PRE_TEST)
+endfunction()
