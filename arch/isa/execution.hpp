@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a model hands back after it has run a program: when each phase ran and what happened in it.
+#pragma once
+
+#include "arch/isa/event_counts.hpp"
+#include "sim/base/id.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lodestone::isa {
+
+struct PhaseRecord {
+    std::string name;
+    std::string op;
+    Cycles begin;       ///< end of the phase before
+    Cycles end;         ///< all cores passed the barrier
+    EventCounts events; ///< `elapsed` = end - begin; phases sum to the run
+    std::map<std::string, Cycles>
+        busiest; ///< busiest instance of each resource: matrix, vector, memory, activation_link, model_link,
+                 ///< partial_sum_link, frame_buffer, instruction_link
+};
+
+/// Values of one network output for the whole batch, row-major [batch, shape...], dequantised.
+struct OutputValues {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    std::vector<float> values;
+};
+
+struct Execution {
+    Cycles cycles;
+    std::vector<PhaseRecord> phases;
+    EventCounts events;
+    std::uint64_t kernel_events = 0;
+    std::vector<OutputValues> outputs; ///< functional runs only
+    std::vector<std::string> warnings;
+};
+
+} // namespace lodestone::isa

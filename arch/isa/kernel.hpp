@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one core computes for its tile: the primary operation and the element-wise steps that follow it.
+#pragma once
+
+#include "arch/isa/region.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lodestone::isa {
+
+/// One spatial axis of a convolution or pooling window, with ONNX meaning.
+struct WindowAxis {
+    std::int64_t size = 1;
+    std::int64_t stride = 1;
+    std::int64_t dilation = 1;
+    std::int64_t pad_begin = 0;
+    std::int64_t pad_end = 0;
+    friend bool operator==(const WindowAxis&, const WindowAxis&) = default;
+};
+
+/// Convolution of an [N, C, spatial...] tensor with weights [out, in / groups, window...]; one WindowAxis per spatial
+/// axis.
+struct ConvKernel {
+    std::vector<WindowAxis> window;
+    std::int64_t in_channels = 1;
+    std::int64_t out_channels = 1;
+    std::int64_t groups = 1;
+};
+
+/// Y[..., M, N] = A[..., M, K] B. B is a parameter [K, N], or input 1 [..., K, N] when `b_is_input`.
+/// A transposed operand is stored with its last two axes exchanged.
+struct MatMulKernel {
+    std::int64_t k = 1;
+    bool b_is_input = false;
+    bool transpose_a = false;
+    bool transpose_b = false;
+};
+
+enum class PoolKind { maximum, average };
+
+struct PoolKernel {
+    PoolKind kind = PoolKind::maximum;
+    std::vector<WindowAxis> window;
+    bool count_include_pad = false;
+};
+
+enum class ReduceKind { mean, sum, maximum };
+
+/// Reduction over whole axes; with `keep_axes` the reduced axes stay with size 1.
+struct ReduceKernel {
+    ReduceKind kind = ReduceKind::mean;
+    std::vector<std::int64_t> axes;
+    bool keep_axes = true;
+};
+
+struct SoftmaxKernel {
+    std::int64_t axis = 0;
+};
+
+/// (x - mean) / sqrt(variance + epsilon) over the axes from `axis` to the last; scale and shift are epilogue steps.
+struct LayerNormKernel {
+    std::int64_t axis = 0;
+    double epsilon = 1e-5;
+};
+
+/// Passes input 0 on (with broadcasting); the epilogue does the work.
+struct ElementwiseKernel {};
+
+struct ConcatKernel {
+    std::int64_t axis = 0;
+};
+
+/// Output index i of an axis reads input index start + i * step.
+struct SliceKernel {
+    std::vector<std::int64_t> starts;
+    std::vector<std::int64_t> steps;
+};
+
+/// Output axis i is input axis order[i].
+struct TransposeKernel {
+    std::vector<std::int64_t> order;
+};
+
+/// Same elements in row-major order under another shape.
+struct ReshapeKernel {};
+
+struct PadKernel {
+    std::vector<std::int64_t> begin;
+    double value = 0;
+    std::string mode = "constant"; ///< constant | reflect | edge
+};
+
+/// Output index maps to an input position per axis by the ONNX coordinate transformation.
+struct ResizeKernel {
+    std::vector<double> scales;
+    std::string mode = "nearest";           ///< nearest | linear
+    std::string coordinates = "half_pixel"; ///< ONNX coordinate_transformation_mode
+    std::string nearest = "round_prefer_floor";
+};
+
+/// Brings the network's input from the frame buffer to where the first layers read it.
+struct LoadKernel {};
+/// Takes the network's outputs to the frame buffer.
+struct StoreKernel {};
+
+using Kernel = std::variant<ConvKernel, MatMulKernel, PoolKernel, ReduceKernel, SoftmaxKernel, LayerNormKernel,
+                            ElementwiseKernel, ConcatKernel, SliceKernel, TransposeKernel, ReshapeKernel, PadKernel,
+                            ResizeKernel, LoadKernel, StoreKernel>;
+
+/// "conv", "matmul", … as program files spell it.
+[[nodiscard]] std::string kernel_name(const Kernel& kernel);
+
+/// True when the matrix unit does the primary operation.
+[[nodiscard]] bool uses_matrix_unit(const Kernel& kernel);
+
+/// Element-wise steps of the vector unit, in binary32, each rounded; meanings are those of numerics/functions.hpp.
+enum class EpilogueOp {
+    add,
+    subtract,
+    multiply,
+    divide,
+    minimum,
+    maximum,
+    power,
+    relu,
+    leaky_relu,
+    clip,
+    sigmoid,
+    hard_sigmoid,
+    hard_swish,
+    silu,
+    gelu,
+    tanh,
+    exponential,
+    logarithm,
+    erf,
+    square_root,
+    reciprocal,
+    absolute,
+    negate,
+    floor,
+    ceil,
+    round,
+};
+
+[[nodiscard]] std::string epilogue_name(EpilogueOp op);
+[[nodiscard]] std::optional<EpilogueOp> find_epilogue(const std::string& name);
+/// True for steps that the function unit does (exp, erf, division, square root, …), false for the vector lanes.
+[[nodiscard]] bool uses_function_unit(EpilogueOp op);
+[[nodiscard]] bool is_binary(EpilogueOp op);
+
+/// value = op(value, operand), or op(operand, value) when `operand_first`. The operand of a binary step is either an
+/// activation (`input`: index into the phase's inputs) or a parameter (`constant`: index into the program's
+/// constants), both broadcast to the output by ONNX rules (aligned at the last axis).
+struct EpilogueStep {
+    EpilogueOp op = EpilogueOp::relu;
+    std::optional<std::uint32_t> input;
+    std::optional<std::uint32_t> constant;
+    bool operand_first = false;
+    float alpha = 0; ///< leaky_relu: slope; hard_sigmoid: alpha; clip: lower limit
+    float beta = 0;  ///< hard_sigmoid: beta; clip: upper limit
+};
+
+} // namespace lodestone::isa
