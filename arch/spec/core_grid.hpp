@@ -56,8 +56,9 @@ struct MatrixUnitSpec {
 
 /// Element-wise unit (requantise, add, clip; pooling) and the function unit (sigmoid, exp, …) beside it.
 struct VectorUnitSpec {
-    std::uint32_t lanes = 32;
-    std::uint32_t function_lanes = 8;
+    std::uint32_t lanes = 32;          ///< elements that enter per cycle
+    std::uint32_t steps_per_pass = 4;  ///< chained operations that one pass through a lane does (requantise, add, clip, …)
+    std::uint32_t function_lanes = 8;  ///< elements per cycle of the function unit
     Cycles pipeline_depth{6};
 };
 
