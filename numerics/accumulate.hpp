@@ -23,6 +23,8 @@ struct ValueGrid {
     [[nodiscard]] int magnitude_bits() const;
 };
 
+/// Grid of what the codes of a format decode to; of a block format, with scale 1.
+[[nodiscard]] ValueGrid element_grid(const Format& format);
 /// Grid of all values of a format; of a block format, with every scale.
 [[nodiscard]] ValueGrid value_grid(const Format& format);
 /// Grid of the values at hand.
@@ -46,6 +48,8 @@ public:
     [[nodiscard]] static bool fits(const Format& a, const Format& b);
 
     void add_product(std::uint32_t code_a, std::uint32_t code_b);
+    /// The same for decoded values; one that is not a value of its format breaks the contract.
+    void add_values(double a, double b);
     /// The exact sum rounded once to nearest even; NaN and infinities as in IEEE arithmetic; zero is +0.
     [[nodiscard]] double value() const;
     /// The sum in units of 2^lsb_exponent(); meaningless after NaN or infinity.
@@ -57,6 +61,8 @@ private:
     Format b_;
     int lsb_a_;
     int lsb_b_;
+    double units_a_; ///< 2^-lsb_a_
+    double units_b_;
     Int128 sum_ = 0;
     std::uint64_t terms_ = 0;
     double special_ = 0.0; ///< sum of the products that are not finite
@@ -78,7 +84,9 @@ private:
     double special_ = 0.0;
 };
 
-/// Exact dot product of two code vectors of equal length, rounded once to binary64.
+/// Exact dot product of two code vectors of equal length, rounded once to binary64; block formats with scale 1.
+[[nodiscard]] double dot(const Format& a, std::span<const std::uint8_t> codes_a, const Format& b,
+                         std::span<const std::uint8_t> codes_b);
 [[nodiscard]] double dot(const Format& a, std::span<const std::uint32_t> codes_a, const Format& b,
                          std::span<const std::uint32_t> codes_b);
 /// Exact dot product of two vectors of equal length whose elements are values of formats (see WideSum).

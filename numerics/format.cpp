@@ -68,7 +68,7 @@ constexpr Format unsigned_integer(FormatId id, std::string_view name, int bits) 
 
 constexpr Format mxint8_element() {
     Format result = in_blocks(integer(FormatId::int8, "int8", 8), FormatId::mxint8, "mxint8");
-    result.fraction_bits = 6; // OCP microscaling 1.0, 5.3.4: the implicit scale of the element is 2^-6
+    result.fraction_bits = 6; // the implicit scale of the element is 2^-6
     return result;
 }
 

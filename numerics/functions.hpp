@@ -8,7 +8,7 @@ namespace lodestone::numerics {
 
 // Each function is built from IEEE additions, subtractions, multiplications and divisions in the order written in
 // functions.cpp, without contraction, so that every machine gives the same bits. Transcendental ones are evaluated in
-// binary64 (relative error below 2^-45 in the range that matters) and rounded once to binary32. NaN in gives NaN out.
+// binary64 (relative error below 2^-38) and rounded once to binary32. NaN in gives NaN out.
 
 /// y = float(accumulator * scale) with the product in binary64, then + bias in binary32.
 [[nodiscard]] float requantise(double accumulator, double scale, float bias = 0.0F);

@@ -60,8 +60,8 @@ struct BlockCodesView {
     std::span<const std::uint8_t> scales;
 };
 
-/// OCP microscaling 1.0, 6.3: X = 2^(floor(log2 amax) - emax of the element), element = encode(value / X), saturating.
-/// A block of zeros gets the smallest scale; a block with a NaN or an infinity gets the NaN scale.
+/// OCP microscaling 1.0, conversion of a block: X = 2^(floor(log2 amax) - emax of the element), element = encode(value
+/// / X), saturating. A block of zeros gets the smallest scale; a block with a NaN or an infinity gets the NaN scale.
 void quantise_blocks(const Format& format, std::span<const float> values, BlockCodes out);
 /// value = X * element; a NaN scale makes the whole block NaN. Exact unless it leaves binary32's range.
 void dequantise_blocks(const Format& format, BlockCodesView in, std::span<float> values);
