@@ -217,7 +217,7 @@ std::size_t kernel_inputs(const Phase& phase) {
     if (std::holds_alternative<ConcatKernel>(phase.kernel)) {
         std::size_t operands = 0;
         for (const EpilogueStep& step : phase.epilogue) {
-            operands += step.input ? 1 : 0;
+            operands += step.input ? 1U : 0U;
         }
         return phase.inputs.size() - operands;
     }
