@@ -36,8 +36,7 @@ enum class Sizing {
     iso_area,  ///< same area, the multiply-accumulates per cycle change
 };
 
-/// A format (or pair, "w4a8") that the unit is built for. `area_ratio` is the area of one lane relative to the
-/// integer lane of the same width, from the technology's MAC table; it sets `shape` under iso_area.
+/// A precision ("int8", "w4a8") that the unit is built for, with its shape.
 struct MatrixMode {
     std::string precision;
     MatrixShape shape;
@@ -56,9 +55,10 @@ struct MatrixUnitSpec {
 
 /// Element-wise unit (requantise, add, clip; pooling) and the function unit (sigmoid, exp, …) beside it.
 struct VectorUnitSpec {
-    std::uint32_t lanes = 32;          ///< elements that enter per cycle
-    std::uint32_t steps_per_pass = 4;  ///< chained operations that one pass through a lane does (requantise, add, clip, …)
-    std::uint32_t function_lanes = 8;  ///< elements per cycle of the function unit
+    std::uint32_t lanes = 32; ///< elements that enter per cycle
+    std::uint32_t steps_per_pass =
+        4; ///< chained operations that one pass through a lane does (requantise, add, clip, …)
+    std::uint32_t function_lanes = 8; ///< elements per cycle of the function unit
     Cycles pipeline_depth{6};
 };
 
