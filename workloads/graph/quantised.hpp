@@ -27,28 +27,29 @@ struct QuantisedWeights {
     std::vector<std::uint16_t> codes; ///< in the order of the tensor; empty when the network came without weights
 };
 
-/// The unit of mapping and of quantisation: values are rounded to `output`'s format once, after the last fused operator.
-/// Arithmetic of a layer (docs/numerics.md): exact accumulation of decoded products; float(acc * scale_a * scale_w)
+/// The unit of mapping and of quantisation: values are rounded to `output`'s format once, after the last fused
+/// operator. Arithmetic of a layer (docs/numerics.md): exact accumulation of decoded products; float(acc * scale_a *
+/// scale_w)
 /// + bias; each fused operator in binary32; encode(y / scale of output).
 struct Layer {
     std::string name; ///< of the primary operator
     OperatorId primary;
-    std::vector<OperatorId> fused;  ///< element-wise operators in order
-    std::vector<TensorId> inputs;   ///< activations that cross into the layer, each once: the primary's first
+    std::vector<OperatorId> fused; ///< element-wise operators in order
+    std::vector<TensorId> inputs;  ///< activations that cross into the layer, each once: the primary's first
     TensorId output;
     numerics::FormatId weight_format = numerics::FormatId::int8;     ///< of the stationary operand of a matrix operator
     numerics::FormatId activation_format = numerics::FormatId::int8; ///< of the moving operand: format of inputs[0]
-    std::optional<QuantisedWeights> weights; ///< of a matrix operator with a parameter operand
-    std::vector<float> bias;                 ///< one per output channel; empty: none or value absent
-    bool has_bias = false;                   ///< the operator has one, its values known or not
+    std::optional<QuantisedWeights> weights;                         ///< of a matrix operator with a parameter operand
+    std::vector<float> bias; ///< one per output channel; empty: none or value absent
+    bool has_bias = false;   ///< the operator has one, its values known or not
 };
 
 struct QuantisedModel {
     Graph graph;
-    std::vector<Layer> layers;             ///< in an order in which they can run
-    std::vector<TensorFormat> formats;     ///< by tensor id
-    std::string precision;                 ///< name of the default precision
-    bool has_values = false;               ///< every parameter has its values: the model can be run functionally
+    std::vector<Layer> layers;         ///< in an order in which they can run
+    std::vector<TensorFormat> formats; ///< by tensor id
+    std::string precision;             ///< name of the default precision
+    bool has_values = false;           ///< every parameter has its values: the model can be run functionally
     Problems warnings;
 };
 
