@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the user asked for on the command line, before any file is read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lodestone::apps {
+
+/// Options that several commands share; each command uses those that its help lists.
+struct Arguments {
+    std::string command;
+    std::vector<std::string> files; ///< positional
+    std::string machine;
+    std::string workload;
+    std::vector<std::string> precisions;
+    std::vector<std::string> overrides; ///< --set PATH=VALUE
+    std::optional<std::uint64_t> batch;
+    std::optional<std::string> fidelity;
+    bool functional = false;
+    std::optional<std::uint64_t> samples;
+    std::string inputs;  ///< --inputs FILE
+    std::string labels;  ///< --labels FILE
+    std::string against; ///< --against FILE.npy
+    std::string mapping; ///< --mapping FILE
+    std::string trace;   ///< --trace FILE
+    std::string output;  ///< -o FILE
+    std::string mapping_output;
+    std::string directory; ///< --out DIR
+    bool json = false;
+    bool layers = false; ///< --layers: per-layer tables too
+};
+
+} // namespace lodestone::apps

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands and options, declared with CLI11; the only file that includes it.
+#include "apps/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace lodestone::apps {
+namespace {
+
+constexpr const char* kFooter = R"(Exit codes: 0 good, 2 a mistake in what was given, 3 the simulated machine did something impossible, 4 a bug.
+Example: lodestone run --machine configs/arch/northpole.yaml --workload configs/workloads/resnet50.onnx --precision int8,fp8_e4m3)";
+
+void add_set(CLI::App& command, Arguments& arguments) {
+    command
+        .add_option("--set", arguments.overrides,
+                    "PATH=VALUE: overrides one field of the machine or run file, as \"clock=500 MHz\" (repeatable)")
+        ->allow_extra_args(false);
+}
+
+void add_machine_and_workload(CLI::App& command, Arguments& arguments) {
+    command.add_option("--machine", arguments.machine, "machine file (YAML)");
+    command.add_option("--workload", arguments.workload, "network: ONNX or YAML, told apart by content");
+    command
+        .add_option("--precision", arguments.precisions,
+                    "number formats, separated by commas: int8, int4, int2, fp8_e4m3, w4a8, ...")
+        ->delimiter(',');
+    command.add_option("--batch", arguments.batch, "frames resident together");
+    add_set(command, arguments);
+}
+
+void add_check(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("check", "reads files and reports everything that is wrong with them");
+    command->add_option("FILE", arguments.files, "machine, run, technology or network files")->required();
+    add_set(*command, arguments);
+}
+
+void add_explain(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("explain", "prints the resolved configuration with the origin of every value");
+    command->add_option("FILE", arguments.files, "machine or run file")->required()->expected(1);
+    add_set(*command, arguments);
+}
+
+void add_compile(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("compile", "maps a network onto a machine and prints the mapping (YAML)");
+    add_machine_and_workload(*command, arguments);
+    command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
+    command->add_option("-o,--output", arguments.output, "writes the program file (JSON)");
+    command->add_option("--mapping-out", arguments.mapping_output, "writes the mapping there instead of printing it");
+}
+
+void add_run(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("run", "compiles and simulates a network, once per precision");
+    command->add_option("RUN", arguments.files, "run file (YAML); options below override it")->expected(0, 1);
+    add_machine_and_workload(*command, arguments);
+    command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
+    command->add_option("--fidelity", arguments.fidelity, "event (default) or analytic")
+        ->check(CLI::IsMember({"event", "analytic"}));
+    command->add_flag("--functional", arguments.functional,
+                      "also moves real data, bit for bit, and compares with the reference interpreter");
+    command->add_option("--inputs", arguments.inputs, "input samples: .npy, or IDX (bytes count as 0..1)");
+    command->add_option("--labels", arguments.labels, "class of each sample: .npy or IDX");
+    command->add_option("--samples", arguments.samples, "how many of the samples to run");
+    command->add_option("--against", arguments.against, "outputs of an outside reference to compare with (.npy)");
+    command->add_option("--trace", arguments.trace, "writes a Chrome trace of the (last) run");
+    command->add_option("--out", arguments.directory, "folder for the result files, one per precision");
+    command->add_flag("--json", arguments.json, "one JSON document on stdout instead of tables");
+    command->add_flag("--layers", arguments.layers, "also prints a table of layers per precision");
+}
+
+void add_compare(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("compare", "results side by side, with ratios to the first");
+    command->add_option("RESULT", arguments.files, "result files")->required()->expected(2, 1000);
+    command->add_flag("--json", arguments.json, "one JSON document instead of the table");
+}
+
+} // namespace
+
+std::variant<Arguments, int> parse_command_line(int argc, const char* const* argv) {
+    Arguments arguments;
+    CLI::App root{"Lodestone: a cycle-approximate simulator for neural-inference hardware", "lodestone"};
+    root.footer(kFooter);
+    root.set_version_flag("--version", "lodestone " LODESTONE_VERSION);
+    root.require_subcommand(1);
+    add_check(root, arguments);
+    add_explain(root, arguments);
+    add_compile(root, arguments);
+    add_run(root, arguments);
+    add_compare(root, arguments);
+    try {
+        root.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        constexpr int users_mistake = 2;
+        return root.exit(error, std::cout, std::cerr) == 0 ? 0 : users_mistake;
+    }
+    arguments.command = root.get_subcommands().front()->get_name();
+    return arguments;
+}
+
+} // namespace lodestone::apps

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Machine and technology from one map.
+#include "apps/machine_input.hpp"
+
+#include "sim/config/node.hpp"
+
+namespace lodestone::apps {
+
+MachineInput read_machine_input(config::MapReader reader) {
+    MachineInput input;
+    input.machine = spec::read_machine(reader);
+    config::MapReader technology = reader.required_map("technology");
+    input.technology = cost::read_technology(technology);
+    technology.finish();
+    reader.finish();
+    return input;
+}
+
+config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,
+                                 Problems& problems) {
+    config::Node root = config::load_file(file, problems);
+    for (const std::string& assignment : overrides) {
+        config::apply_override(root, assignment, problems);
+    }
+    return root;
+}
+
+} // namespace lodestone::apps

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// A machine with its technology, as a machine file or the `machine` section of a run file gives it.
+#pragma once
+
+#include "arch/cost/technology.hpp"
+#include "arch/spec/machine.hpp"
+#include "sim/config/map_reader.hpp"
+
+#include <string>
+#include <vector>
+
+namespace lodestone::apps {
+
+struct MachineInput {
+    spec::MachineSpec machine;
+    cost::Technology technology;
+};
+
+/// Reads every key of a machine map and finishes it.
+[[nodiscard]] MachineInput read_machine_input(config::MapReader reader);
+
+/// Loads a file and applies the overrides of the command line.
+[[nodiscard]] config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,
+                                               Problems& problems);
+
+} // namespace lodestone::apps

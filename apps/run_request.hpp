@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One reproducible run: machine, network, precisions, data; from a run file, from options, or from both.
+#pragma once
+
+#include "apps/arguments.hpp"
+#include "apps/machine_input.hpp"
+#include "workloads/quantise/options.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lodestone::apps {
+
+enum class Fidelity { event, analytic };
+
+/// Samples for functional runs and for calibration.
+struct DataRequest {
+    std::filesystem::path inputs;
+    std::filesystem::path labels;  ///< empty: no accuracy
+    std::filesystem::path against; ///< empty: no outside reference
+    std::uint64_t samples = 100;
+    std::uint64_t calibration = 64; ///< samples whose activations set the ranges
+};
+
+struct RunRequest {
+    MachineInput machine;
+    std::string machine_text;       ///< canonical text of the machine, for the hash
+    std::filesystem::path workload;
+    std::vector<quantise::QuantiseOptions> precisions; ///< one run each
+    std::uint64_t batch = 1;
+    std::uint64_t seed = 1;
+    Fidelity fidelity = Fidelity::event;
+    bool functional = false;
+    std::optional<DataRequest> data;
+    std::filesystem::path mapping;  ///< hand-written mapping; empty: the mapper decides
+    std::string strategy = "search";
+    std::string objective = "latency";
+};
+
+/// From a run file (positional) or --machine and --workload; options override the file. Throws UserError with every
+/// problem of files and options together.
+[[nodiscard]] RunRequest read_run_request(const Arguments& arguments);
+
+/// Reads a run file whose tree is already loaded; used by `check` and `explain` too.
+[[nodiscard]] RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr);
+
+} // namespace lodestone::apps
