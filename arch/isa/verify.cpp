@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of rules and the order in which they are examined.
+#include "arch/isa/verify.hpp"
+
+#include "arch/isa/verify_rules.hpp"
+
+namespace lodestone::isa {
+
+const std::vector<Rule>& program_rules() {
+    static const std::vector<Rule> rules{
+        {"PRG-S1", "The program's grid is the machine's grid."},
+        {"PRG-S2", "The first phase loads the inputs, the last stores the outputs, no other does either."},
+        {"PRG-S3", "A kernel fits its tensors: number of inputs, ranks, channels, reduction length."},
+        {"PRG-S4", "A tensor is made by the phase it names, and read only by later phases."},
+        {"PRG-C1", "A split uses no more rows and columns of cores than the grid has."},
+        {"PRG-C2", "No part of a reduction is empty: every partial sum is complete."},
+        {"PRG-C3", "An axis that an operator needs whole (softmax, normalisation) is not cut."},
+        {"PRG-C4", "Only the matrix unit reduces across cores, and the cores of a reduction are neighbours."},
+        {"PRG-C5", "A step plan cuts each tile into at least one frame block and one axis block of an existing axis."},
+        {"PRG-F1", "The matrix unit of the machine supports the formats of the phase."},
+        {"PRG-F2", "The accumulator holds every partial sum of the phase."},
+        {"PRG-I1", "The programs of a phase and of the next fit the instruction memory together."},
+        {"PRG-W1", "Every group of cores has a home for each of its weight chunks."},
+        {"PRG-W2", "A weight chunk fits half of the weight buffer."},
+        {"PRG-W3", "No weight chunk is empty."},
+        {"PRG-G1", "An input read in place lies, for each core, within the tile it owns."},
+        {"PRG-G2", "A gather is issued after its tensor's producer has begun and before its phase."},
+        {"PRG-G3", "A gather names a buffer of its own tensor and of the right kind."},
+        {"PRG-M1", "A buffer lies within core memory."},
+        {"PRG-M2", "Buffers that live at the same time do not overlap."},
+        {"PRG-M3", "A buffer is large enough for the core that needs most."},
+        {"PRG-M4", "A weight chunk lies within its home's memory, clear of buffers and other chunks."},
+        {"PRG-M5", "Addresses are multiples of a line of one bank."},
+        {"PRG-M6", "A buffer lives from the phase that first writes it to the phase that last reads it."},
+        {"PRG-M7", "Inputs and outputs of the resident batch fit the frame buffer."},
+    };
+    return rules;
+}
+
+std::vector<Violation> verify(const Program& program, const spec::CoreGridSpec& machine) {
+    Examination exam{.program = program, .machine = machine, .found = {}};
+    if (program.grid != machine.grid) {
+        const auto text = [](GridShape grid) { return std::to_string(grid.rows) + "x" + std::to_string(grid.cols); };
+        exam.add({.rule = "PRG-S1",
+                  .layer = "",
+                  .where = "grid",
+                  .value = text(program.grid),
+                  .limit = text(machine.grid),
+                  .message = "was compiled for another grid; compile it for this machine"});
+        return exam.found;
+    }
+    bool sound = true;
+    for (std::uint32_t phase = 0; phase < program.phases.size(); ++phase) {
+        sound = verify_phase(exam, phase) && sound;
+    }
+    if (!sound) {
+        return exam.found; // tiles of an unsound phase cannot be computed, so the rest would be guesswork
+    }
+    for (std::uint32_t phase = 0; phase < program.phases.size(); ++phase) {
+        verify_weights(exam, phase);
+        verify_gathers(exam, phase);
+    }
+    verify_memory(exam);
+    return exam.found;
+}
+
+} // namespace lodestone::isa
