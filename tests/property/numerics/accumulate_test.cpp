@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accumulators against unlimited rational arithmetic; exact ones do not see the order of their terms.
-#include "number_table.hpp"
+#include "tests/property/numerics/number_table.hpp"
 
 #include "numerics/accumulate.hpp"
 
@@ -170,6 +170,21 @@ TEST_CASE("a wide sum equals the rational sum rounded once", "[numerics]") {
             CHECK(sum.value() == expected);
             CHECK(dot(fa, terms.a, fb, terms.b) == expected);
         }
+    }
+}
+
+TEST_CASE("a wide sum takes full binary64 mantissas at every position of its words", "[numerics]") {
+    std::mt19937_64 random(13);
+    for (int shift = 0; shift < 130; ++shift) {
+        WideSum sum;
+        Rational exact = 0;
+        for (int i = 0; i < 6; ++i) {
+            const double a = std::ldexp(static_cast<double>(random() >> 11U | 1U), shift - 110);
+            const double b = std::ldexp(static_cast<double>(random() >> 11U | 1U), -53) * (i % 2 == 0 ? 1.0 : -1.0);
+            sum.add_product(a, b);
+            exact += Rational(a) * Rational(b);
+        }
+        REQUIRE(sum.value() == nearest_double(exact));
     }
 }
 

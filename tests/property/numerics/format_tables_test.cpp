@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every code of every tabulated format means what the published table says.
-#include "number_table.hpp"
+#include "tests/property/numerics/number_table.hpp"
 
 #include "numerics/format.hpp"
 
