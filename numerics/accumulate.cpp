@@ -44,6 +44,12 @@ OddForm odd_form(double value) {
             .negative = (bits >> (word_bits - 1)) != 0};
 }
 
+int width_of(UInt128 number) {
+    const auto high = static_cast<std::uint64_t>(number >> word_bits);
+    return static_cast<int>(high != 0 ? word_bits + std::bit_width(high)
+                                      : std::bit_width(static_cast<std::uint64_t>(number)));
+}
+
 double canonical(double special) {
     return std::isnan(special) ? canonical_nan : special;
 }
@@ -151,8 +157,7 @@ void WideSum::add_product(double a, double b) {
         return;
     }
     const int position = x.exponent + y.exponent - lsb;
-    const auto product_bits = static_cast<int>(std::bit_width(x.odd) + std::bit_width(y.odd));
-    check_invariant(position >= 0 && position + product_bits <= -2 * lsb, "a product of formats fits a WideSum");
+    check_invariant(position >= 0 && position + width_of(product) <= -2 * lsb, "a product of formats fits a WideSum");
 
     const auto first = static_cast<std::size_t>(position / word_bits);
     const int offset = position % word_bits;

@@ -77,18 +77,34 @@ void quantise_each_channel(const Quantiser& q, std::span<const double> scales, s
     }
 }
 
-/// The scale code of one block by the microscaling rule.
-std::uint8_t block_scale(const Format& f, std::span<const float> block) {
-    const float amax = largest_magnitude(block);
-    if (!std::isfinite(amax)) {
-        return e8m0_nan;
-    }
-    return amax == 0.0F ? encode_e8m0(-e8m0_bias) : encode_e8m0(std::ilogb(amax) - max_exponent(f));
-}
-
 std::size_t block_size(const Format& f) {
     check_invariant(f.block.has_value(), "block quantisation is for block formats");
     return f.block->size;
+}
+
+/// The scale code of a block with this largest magnitude; `emax` is that of the element.
+std::uint8_t block_scale(float amax, int emax) {
+    if (!std::isfinite(amax)) {
+        return e8m0_nan;
+    }
+    return amax == 0.0F ? encode_e8m0(-e8m0_bias) : encode_e8m0(std::ilogb(amax) - emax);
+}
+
+template <class Rounder>
+void quantise_blocks_with(const Rounder& rounder, const Format& f, std::span<const float> values, BlockCodes out) {
+    const std::size_t size = block_size(f);
+    const int emax = max_exponent(f);
+    for (std::size_t block = 0; block < out.scales.size(); ++block) {
+        const std::size_t start = block * size;
+        const auto part = values.subspan(start, std::min(size, values.size() - start));
+        const std::uint8_t scale = block_scale(largest_magnitude(part), emax);
+        out.scales[block] = scale;
+        const double inverse = scale == e8m0_nan ? 0.0 : 1.0 / decode_e8m0(scale); // a power of two: exact
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            const double value = scale == e8m0_nan ? 0.0 : static_cast<double>(part[i]) * inverse;
+            out.codes[start + i] = static_cast<std::uint8_t>(rounder(value));
+        }
+    }
 }
 
 } // namespace
@@ -150,19 +166,13 @@ std::size_t block_count(const Format& f, std::size_t count) {
 }
 
 void quantise_blocks(const Format& f, std::span<const float> values, BlockCodes out) {
-    const std::size_t size = block_size(f);
     check_invariant(out.codes.size() == values.size(), "quantise gives one code per value");
     check_invariant(out.scales.size() == block_count(f, values.size()), "every block has one scale");
-    for (std::size_t block = 0; block < out.scales.size(); ++block) {
-        const std::size_t start = block * size;
-        const auto part = values.subspan(start, std::min(size, values.size() - start));
-        const auto codes = out.codes.subspan(start, part.size());
-        out.scales[block] = block_scale(f, part);
-        if (out.scales[block] == e8m0_nan) {
-            std::fill(codes.begin(), codes.end(), std::uint8_t{0});
-            continue;
-        }
-        quantise(Quantiser{.format = f.id, .scale = decode_e8m0(out.scales[block])}, part, codes);
+    if (f.is_integer()) {
+        const double high = std::ldexp(max_finite(f), f.fraction_bits);
+        quantise_blocks_with(IntegerRounder(f, -high, high), f, values, out);
+    } else {
+        quantise_blocks_with(FloatingRounder<double>(f, Overflow::saturate), f, values, out);
     }
 }
 
@@ -171,8 +181,11 @@ void dequantise_blocks(const Format& f, BlockCodesView in, std::span<float> valu
     check_invariant(in.codes.size() == values.size(), "dequantise gives one value per code");
     check_invariant(in.scales.size() == block_count(f, values.size()), "every block has one scale");
     decode(f, in.codes, values);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        values[i] = static_cast<float>(static_cast<double>(values[i]) * decode_e8m0(in.scales[i / size]));
+    for (std::size_t block = 0; block < in.scales.size(); ++block) {
+        const double scale = decode_e8m0(in.scales[block]);
+        for (float& value : values.subspan(block * size, std::min(size, values.size() - block * size))) {
+            value = static_cast<float>(static_cast<double>(value) * scale);
+        }
     }
 }
 
