@@ -42,6 +42,8 @@ enum class ElementType : std::uint8_t {
 [[nodiscard]] bool is_floating(ElementType type);
 /// Integers, booleans excluded.
 [[nodiscard]] bool is_integer(ElementType type);
+/// The nearest value of a floating type (ties to even, overflow to infinity); the value itself for other types.
+[[nodiscard]] double round_to_type(double value, ElementType type);
 
 using Shape = std::vector<std::int64_t>;
 

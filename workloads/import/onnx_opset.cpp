@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changed in ONNX operators between opsets 6 and 17.
+#include "workloads/import/onnx_opset.hpp"
+
+#include "sim/base/error.hpp"
+
+#include <algorithm>
+
+namespace lodestone::import {
+namespace {
+
+using graph::Graph;
+using graph::Operator;
+using graph::OpKind;
+using graph::Tensor;
+using graph::TensorData;
+
+constexpr std::int64_t opset_of_numpy_broadcasting = 7;
+constexpr std::int64_t opset_of_resize_with_roi = 11;
+constexpr std::int64_t opset_of_softmax_by_axis = 13;
+
+TensorId add_activation(Graph& graph, const std::string& name) {
+    Tensor tensor;
+    tensor.name = name;
+    return graph.add(std::move(tensor));
+}
+
+TensorId add_constant(Graph& graph, const std::string& name, TensorData data) {
+    Tensor tensor{
+        .name = name, .type = data.type(), .shape = data.shape(), .role = graph::TensorRole::constant, .data = {}};
+    tensor.data = std::make_shared<const TensorData>(std::move(data));
+    return graph.add(std::move(tensor));
+}
+
+/// A setting whose only supported value is `expected`; it goes.
+void drop(Operator& op, const std::string& name, std::int64_t expected) {
+    const std::int64_t value = op.attributes.integer(name, expected);
+    if (value != expected) {
+        throw UserError("attribute '" + name + "' is " + std::to_string(value) + ", only " + std::to_string(expected) +
+                        " is supported");
+    }
+    op.attributes.erase(name);
+}
+
+/// Before 7, a smaller second operand needed `broadcast`, and `axis` said where it starts.
+void modernise_broadcast(Operator& op) {
+    if (op.attributes.integer("broadcast", 0) != 0 && op.attributes.has("axis")) {
+        throw UserError(
+            "broadcasting along attribute 'axis' (opset 6) is not supported; convert the model to opset 7 or later");
+    }
+    op.attributes.erase("broadcast");
+}
+
+/// Before 13, softmax ran over all dimensions from `axis` on: Flatten, Softmax of the last, Reshape back.
+void add_flat_softmax(Graph& graph, Operator op) {
+    const std::int64_t axis = op.attributes.integer("axis", 1);
+    const TensorId input = op.inputs.at(0).value();
+    const TensorId output = op.outputs.at(0);
+    const TensorId flat = add_activation(graph, op.name + ".flat");
+    const TensorId shares = add_activation(graph, op.name + ".shares");
+    const TensorId shape = add_activation(graph, op.name + ".shape");
+    const auto around = [&](const std::string& suffix, OpKind kind, std::vector<std::optional<TensorId>> inputs,
+                            TensorId result) {
+        return Operator{.name = op.name + suffix,
+                        .kind = kind,
+                        .inputs = std::move(inputs),
+                        .outputs = {result},
+                        .attributes = {},
+                        .where = op.where};
+    };
+    Operator flatten = around(".flatten", OpKind::flatten, {input}, flat);
+    flatten.attributes.set("axis", axis);
+    graph.add(std::move(flatten));
+    graph.add(around(".input_shape", OpKind::shape, {input}, shape));
+    graph.add(around(".reshape", OpKind::reshape, {shares, shape}, output));
+    op.inputs = {flat};
+    op.outputs = {shares};
+    op.attributes.set("axis", std::int64_t{-1});
+    graph.add(std::move(op));
+}
+
+/// Upsample and the first Resize scaled from the corner and took the element before.
+void modernise_resize(Graph& graph, Operator& op) {
+    if (const std::vector<float> scales = op.attributes.numbers("scales"); !scales.empty()) {
+        const auto count = static_cast<std::int64_t>(scales.size());
+        op.inputs.resize(1);
+        op.inputs.emplace_back(add_constant(graph, op.name + ".scales", TensorData::of_floats({count}, scales)));
+        op.attributes.erase("scales");
+    }
+    if (op.inputs.size() == 2) {
+        op.inputs.insert(op.inputs.begin() + 1, std::nullopt);
+    }
+    op.attributes.set("coordinate_transformation_mode", std::string("asymmetric"));
+    op.attributes.set("nearest_mode", std::string("floor"));
+    if (op.attributes.text("mode", "nearest") == "bilinear") {
+        op.attributes.set("mode", std::string("linear"));
+    }
+}
+
+/// Constant may hold its value in one of five attributes; all become `value`.
+void modernise_constant(Operator& op) {
+    const auto& attributes = op.attributes;
+    TensorData value = TensorData::scalar(0.0F);
+    if (attributes.has("value_float")) {
+        value = TensorData::scalar(attributes.number("value_float", 0.0F));
+    } else if (attributes.has("value_int")) {
+        value = TensorData::scalar(attributes.integer("value_int", 0));
+    } else if (attributes.has("value_ints")) {
+        value = TensorData::vector_of(attributes.integers("value_ints"));
+    } else if (attributes.has("value_floats")) {
+        const auto floats = attributes.numbers("value_floats");
+        value = TensorData::of_floats({static_cast<std::int64_t>(floats.size())}, floats);
+    } else {
+        return;
+    }
+    op.attributes = {};
+    op.attributes.set("value", std::make_shared<const TensorData>(std::move(value)));
+}
+
+void modernise_in_place(Graph& graph, Operator& op, const std::string& onnx_name, std::int64_t opset) {
+    switch (op.kind) {
+    case OpKind::batch_normalization:
+        drop(op, "spatial", 1);
+        op.attributes.erase("is_test");
+        break;
+    case OpKind::dropout:
+        op.attributes.erase("is_test");
+        break;
+    case OpKind::gemm:
+        op.attributes.erase("broadcast");
+        break;
+    case OpKind::resize:
+        if (onnx_name == "Upsample" || opset < opset_of_resize_with_roi) {
+            modernise_resize(graph, op);
+        }
+        break;
+    case OpKind::constant:
+        modernise_constant(op);
+        break;
+    default:
+        if (opset < opset_of_numpy_broadcasting && graph::info(op.kind).min_inputs == 2) {
+            modernise_broadcast(op);
+        }
+    }
+    op.attributes.erase("consumed_inputs");
+    op.attributes.erase("saturate"); // decides about 8-bit floats only, which are not read
+}
+
+} // namespace
+
+std::optional<OpKind> modern_kind(const std::string& onnx_name) {
+    return onnx_name == "Upsample" ? OpKind::resize : graph::op_named(onnx_name);
+}
+
+void add_modern(Graph& graph, Operator op, const std::string& onnx_name, std::int64_t opset) {
+    modernise_in_place(graph, op, onnx_name, opset);
+    const bool is_softmax = op.kind == OpKind::softmax || op.kind == OpKind::log_softmax;
+    const bool has_operands = op.inputs.size() == 1 && op.inputs[0] && op.outputs.size() == 1;
+    if (is_softmax && has_operands && opset < opset_of_softmax_by_axis) {
+        add_flat_softmax(graph, std::move(op));
+    } else {
+        graph.add(std::move(op));
+    }
+}
+
+} // namespace lodestone::import

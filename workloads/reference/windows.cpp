@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pools: the largest or the mean element under a window.
+#include "workloads/reference/kernels.hpp"
+#include "workloads/reference/loops.hpp"
+
+#include "sim/base/error.hpp"
+
+namespace lodestone::reference {
+namespace {
+
+using graph::Call;
+using graph::OpKind;
+using graph::Shape;
+using graph::TensorData;
+using graph::Window;
+
+std::int64_t planes(const Shape& shape) {
+    return shape[0] * shape[1];
+}
+
+/// Padding never wins. The first of equal elements gives the index, which counts over the whole input tensor.
+template <class T>
+void max_plane(const Window& w, const T* input, T* output, std::int64_t* index) {
+    const std::int64_t out_plane = volume(w.output);
+    std::fill(index, index + out_plane, std::int64_t{-1});
+    for (std::int64_t t = 0; t < w.taps(); ++t) {
+        for_each_row(w, tap_position(w, t), [&](std::int64_t out_base, std::int64_t in_base, TapRange range) {
+            for (std::int64_t o = range.begin; o < range.end; ++o) {
+                const std::int64_t from = in_base + o * w.strides.back() + range.shift;
+                const std::int64_t to = out_base + o;
+                const T value = input[from];
+                if (index[to] < 0 || value > output[to] || (value != value && output[to] == output[to])) {
+                    output[to] = value;
+                    index[to] = from;
+                }
+            }
+        });
+    }
+}
+
+Outputs max_pool(const Call& call) {
+    const Window w = graph::window(call.graph, call.op);
+    TensorData out = call.result();
+    TensorData index(graph::ElementType::int64, out.shape());
+    std::visit(
+        [&]<class T>(std::vector<T>& to) {
+            const auto& from = call.operand(0).values<T>();
+            for (std::int64_t p = 0; p < planes(out.shape()); ++p) {
+                std::int64_t* const indices = index.values<std::int64_t>().data() + p * volume(w.output);
+                max_plane(w, from.data() + p * volume(w.input), to.data() + p * volume(w.output), indices);
+                for (std::int64_t o = 0; o < volume(w.output); ++o) {
+                    indices[o] += p * volume(w.input);
+                }
+            }
+        },
+        out.any());
+    Outputs outputs;
+    outputs.push_back(std::move(out));
+    if (call.op.outputs.size() > 1) {
+        outputs.push_back(std::move(index));
+    }
+    return outputs;
+}
+
+/// How many taps of each output lie on the input or, with `with_pads`, on input and padding. Positions that ceil_mode
+/// adds beyond the padding never count.
+std::vector<double> divisors(Window w, bool with_pads) {
+    if (with_pads) {
+        for (std::size_t d = 0; d < w.rank(); ++d) {
+            w.input[d] += w.pads_begin[d] + w.pads_end[d];
+            w.pads_begin[d] = 0;
+        }
+    }
+    std::vector<double> count(static_cast<std::size_t>(volume(w.output)), 0.0);
+    const std::vector<double> ones(static_cast<std::size_t>(volume(w.input)), 1.0);
+    const std::vector<double> taps(static_cast<std::size_t>(w.taps()), 1.0);
+    add_plane(w, ones.data(), taps.data(), count.data());
+    return count;
+}
+
+Outputs average_pool(const Call& call) {
+    const Window w = graph::window(call.graph, call.op);
+    const bool with_pads = call.op.attributes.integer("count_include_pad", 0) != 0;
+    const std::vector<double> divisor = divisors(w, with_pads);
+    const std::vector<double> input = doubles(call.operand(0));
+    const std::vector<double> ones(static_cast<std::size_t>(w.taps()), 1.0);
+    std::vector<double> sums(graph::element_count(call.result_shape()), 0.0);
+    for (std::int64_t p = 0; p < planes(call.result_shape()); ++p) {
+        add_plane(w, input.data() + p * volume(w.input), ones.data(), sums.data() + p * volume(w.output));
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] /= divisor[i % divisor.size()];
+    }
+    return {rounded(sums, call.operand(0).type(), call.result_shape())};
+}
+
+} // namespace
+
+graph::Kernel window_kernel(OpKind kind) {
+    switch (kind) {
+    case OpKind::max_pool:
+    case OpKind::global_max_pool:
+        return max_pool;
+    case OpKind::average_pool:
+    case OpKind::global_average_pool:
+        return average_pool;
+    default:
+        return nullptr;
+    }
+}
+
+} // namespace lodestone::reference
