@@ -9,7 +9,8 @@
 namespace lodestone::apps {
 namespace {
 
-constexpr const char* kFooter = R"(Exit codes: 0 good, 2 a mistake in what was given, 3 the simulated machine did something impossible, 4 a bug.
+constexpr const char* kFooter =
+    R"(Exit codes: 0 good, 2 a mistake in what was given, 3 the simulated machine did something impossible, 4 a bug.
 Example: lodestone run --machine configs/arch/northpole.yaml --workload configs/workloads/resnet50.onnx --precision int8,fp8_e4m3)";
 
 void add_set(CLI::App& command, Arguments& arguments) {
@@ -37,7 +38,8 @@ void add_check(CLI::App& root, Arguments& arguments) {
 }
 
 void add_explain(CLI::App& root, Arguments& arguments) {
-    CLI::App* command = root.add_subcommand("explain", "prints the resolved configuration with the origin of every value");
+    CLI::App* command =
+        root.add_subcommand("explain", "prints the resolved configuration with the origin of every value");
     command->add_option("FILE", arguments.files, "machine or run file")->required()->expected(1);
     add_set(*command, arguments);
 }

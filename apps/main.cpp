@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
         std::cerr << "machine error: " << error.what() << '\n';
         return exit_impossible_machine;
     } catch (const std::exception& error) {
-        std::cerr << "internal error: " << error.what() << "\nThis is a bug in lodestone; please report the command and its files.\n";
+        std::cerr << "internal error: " << error.what()
+                  << "\nThis is a bug in lodestone; please report the command and its files.\n";
         return exit_our_bug;
     }
 }

@@ -126,7 +126,8 @@ void apply_data_options(const Arguments& arguments, RunRequest& request, Problem
     const bool needs_inputs = !arguments.labels.empty() || !arguments.against.empty() || arguments.samples;
     if (!request.data) {
         if (needs_inputs) {
-            problems.error({.file = "--inputs"}, "", "is missing; --labels, --against and --samples need input samples");
+            problems.error({.file = "--inputs"}, "",
+                           "is missing; --labels, --against and --samples need input samples");
         }
         return;
     }
@@ -201,8 +202,7 @@ RunRequest read_run_file(const config::Node& root, Problems& problems, config::R
 
 RunRequest read_run_request(const Arguments& arguments) {
     Problems problems;
-    RunRequest request =
-        arguments.files.empty() ? from_options(arguments, problems) : from_file(arguments, problems);
+    RunRequest request = arguments.files.empty() ? from_options(arguments, problems) : from_file(arguments, problems);
     apply_options(arguments, request, problems);
     apply_data_options(arguments, request, problems);
     problems.throw_if_errors();

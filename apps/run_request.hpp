@@ -27,7 +27,7 @@ struct DataRequest {
 
 struct RunRequest {
     MachineInput machine;
-    std::string machine_text;       ///< canonical text of the machine, for the hash
+    std::string machine_text; ///< canonical text of the machine, for the hash
     std::filesystem::path workload;
     std::vector<quantise::QuantiseOptions> precisions; ///< one run each
     std::uint64_t batch = 1;
@@ -35,7 +35,7 @@ struct RunRequest {
     Fidelity fidelity = Fidelity::event;
     bool functional = false;
     std::optional<DataRequest> data;
-    std::filesystem::path mapping;  ///< hand-written mapping; empty: the mapper decides
+    std::filesystem::path mapping; ///< hand-written mapping; empty: the mapper decides
     std::string strategy = "search";
     std::string objective = "latency";
 };

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Telling files apart by the keys at their top.
+#include "apps/file_kind.hpp"
+
+#include "sim/base/file.hpp"
+#include "sim/config/node.hpp"
+
+#include <algorithm>
+
+namespace lodestone::apps {
+namespace {
+
+/// Text without control characters other than white space: what YAML and JSON files are.
+bool is_text(const std::string& content) {
+    return std::ranges::none_of(content, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 && c != '\n' && c != '\r' && c != '\t'; // 0x20: first printable character
+    });
+}
+
+} // namespace
+
+FileKind kind_of_file(const std::string& file) {
+    const std::string content = read_file(file);
+    if (!is_text(content)) {
+        return FileKind::network;
+    }
+    const std::size_t first = content.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && content[first] == '{' &&
+        content.find("\"lodestone.program/") != std::string::npos) {
+        return FileKind::program;
+    }
+    Problems ignored; // whoever reads the file for good reports them
+    const config::Node root = config::load_file(file, ignored);
+    const auto has = [&root](const char* key) { return root.find(key) != nullptr; };
+    if (has("family")) {
+        return FileKind::machine;
+    }
+    if (has("workload") || has("machine")) {
+        return FileKind::run;
+    }
+    if (has("layers") || has("inputs")) {
+        return FileKind::network;
+    }
+    if (has("node") && has("voltage")) {
+        return FileKind::technology;
+    }
+    return has("source") || has("status") ? FileKind::technology_part : FileKind::network;
+}
+
+std::string name_of(FileKind kind) {
+    switch (kind) {
+    case FileKind::machine:
+        return "machine";
+    case FileKind::run:
+        return "run file";
+    case FileKind::technology:
+        return "technology";
+    case FileKind::technology_part:
+        return "table of constants";
+    case FileKind::program:
+        return "program";
+    case FileKind::network:
+        return "network";
+    }
+    return "file";
+}
+
+} // namespace lodestone::apps

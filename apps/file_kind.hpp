@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a file is, told from its content, so that `check` and `explain` need no option for it.
+#pragma once
+
+#include <string>
+
+namespace lodestone::apps {
+
+enum class FileKind {
+    machine,
+    run,
+    technology,
+    technology_part, ///< a table that technologies include
+    program,
+    network, ///< and everything else: the importer says what it cannot read
+};
+
+/// Throws UserError when the file cannot be read.
+[[nodiscard]] FileKind kind_of_file(const std::string& file);
+/// "machine", "run file", …
+[[nodiscard]] std::string name_of(FileKind kind);
+
+} // namespace lodestone::apps
