@@ -119,6 +119,7 @@ private:
         Node node;
         YAML::anchor_t anchor = 0;
         std::string path;
+        bool is_key = false; ///< stands where a key belongs
         bool has_key = false;
         std::string key;
         Place key_place;
@@ -191,9 +192,6 @@ private:
 
     void open(Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
         refuse_tag(mark, tag);
-        if (expects_key()) {
-            throw Stop{place(mark), path(), "has a list or map as a key; keys are plain words"};
-        }
         if (open_.size() >= max_nesting) {
             too_deep(mark);
         }
@@ -201,12 +199,16 @@ private:
         level.node = make(kind, mark);
         level.anchor = anchor;
         level.path = path();
+        level.is_key = expects_key();
         open_.push_back(std::move(level));
     }
 
     void close_collection() {
         Open level = std::move(open_.back());
         open_.pop_back();
+        if (level.is_key) { // told only now: a list that is never closed looks like a key to the parser
+            throw Stop{level.node.place, level.path, "has a list or map as a key; keys are plain words"};
+        }
         close(std::move(level.node), level.anchor);
     }
 
@@ -355,6 +357,38 @@ Place end_of(const ParseInput& input) {
             .column = static_cast<std::uint32_t>(input.text.size() - start) + 1};
 }
 
+/// Where a syntax error is: never behind the end of the user's text.
+Place place_of(const YAML::Exception& error, const ParseInput& input) {
+    Place end = end_of(input);
+    if (!input.numbered || error.mark.is_null() || static_cast<std::uint32_t>(error.mark.line) + 1 > end.line) {
+        return end;
+    }
+    const auto line = static_cast<std::uint32_t>(error.mark.line) + 1;
+    const auto column = static_cast<std::uint32_t>(error.mark.column) + 1;
+    return {.file = input.file, .line = line, .column = line == end.line ? std::min(column, end.column) : column};
+}
+
+/// The parser's terms in the user's.
+std::string in_plain_words(const std::string& message) {
+    namespace Msg = YAML::ErrorMsg;
+    const std::array<std::pair<const char*, const char*>, 8> words{{
+        {Msg::EOF_IN_SCALAR, "a quote is not closed"},
+        {Msg::END_OF_SEQ_FLOW, "a list opened with '[' is not closed with ']'"},
+        {Msg::END_OF_MAP_FLOW, "a map opened with '{' is not closed with '}'"},
+        {Msg::END_OF_MAP, "expected 'key: value' at the indentation of the map"},
+        {Msg::END_OF_SEQ, "expected '- value' at the indentation of the list"},
+        {Msg::MAP_VALUE, "a ':' cannot stand here; quote the text or check the indentation"},
+        {Msg::BLOCK_ENTRY, "a '-' cannot stand here; check the indentation (spaces, no tabs)"},
+        {Msg::UNKNOWN_TOKEN, "a text cannot begin like this; put it in quotes"},
+    }};
+    for (const auto& [theirs, ours] : words) {
+        if (message == theirs) {
+            return ours;
+        }
+    }
+    return message;
+}
+
 } // namespace
 
 Node parse(const ParseInput& input, Budget& budget, Problems& problems) {
@@ -366,7 +400,9 @@ Node parse(const ParseInput& input, Budget& budget, Problems& problems) {
                            std::to_string(max_file_bytes) + ", split it with 'include'"};
         }
         refuse_binary(input);
-        std::istringstream stream{std::string(input.text)};
+        // The parser takes a quote that is open at the end of the text for closed when the last line is blank, so the
+        // text ends with a comment.
+        std::istringstream stream{std::string(input.text) + (input.text.ends_with('\n') ? "#" : "\n#")};
         YAML::Parser parser(stream);
         TreeBuilder builder(input, budget, problems);
         if (parser.HandleNextDocument(builder)) {
@@ -377,12 +413,7 @@ Node parse(const ParseInput& input, Budget& budget, Problems& problems) {
     } catch (const Stop& stop) {
         problems.error(stop.place.location(), stop.path, stop.message);
     } catch (const YAML::Exception& error) {
-        Place where = end_of(input);
-        if (input.numbered && !error.mark.is_null()) {
-            where.line = static_cast<std::uint32_t>(error.mark.line) + 1;
-            where.column = static_cast<std::uint32_t>(error.mark.column) + 1;
-        }
-        problems.error(where.location(), "", "is not valid YAML: " + error.msg);
+        problems.error(place_of(error, input).location(), "", "is not valid YAML: " + in_plain_words(error.msg));
     }
     Node absent;
     absent.place = {.file = input.file};
