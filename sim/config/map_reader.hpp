@@ -12,8 +12,11 @@
 
 namespace lodestone::config {
 
-/// The names of an enumeration in configurations.
 template <class E>
+concept Enumeration = std::is_enum_v<E>;
+
+/// The names of an enumeration in configurations.
+template <Enumeration E>
 using Choices = std::vector<std::pair<std::string, E>>;
 
 /// Reader of one map. It refers to the node, which must outlive it. `required_…` reports a missing key at the map
@@ -43,9 +46,9 @@ public:
     [[nodiscard]] std::string required_choice(const std::string& key, const std::vector<std::string>& names);
     [[nodiscard]] std::string optional_choice(const std::string& key, const std::string& fallback,
                                               const std::vector<std::string>& names);
-    template <class E>
+    template <Enumeration E>
     [[nodiscard]] E required_choice(const std::string& key, const Choices<E>& choices);
-    template <class E>
+    template <Enumeration E>
     [[nodiscard]] E optional_choice(const std::string& key, E fallback, const Choices<E>& choices);
 
     /// A quantity with its unit: `required<Hertz>("clock")` reads "400 MHz".
@@ -116,7 +119,7 @@ private:
     std::size_t next_entry_ = 0; ///< where the next key is looked for first
 };
 
-template <class E>
+template <Enumeration E>
 [[nodiscard]] std::vector<std::string> names_of(const Choices<E>& choices) {
     std::vector<std::string> names;
     for (const auto& [name, value] : choices) {
@@ -124,7 +127,7 @@ template <class E>
     }
     return names;
 }
-template <class E>
+template <Enumeration E>
 [[nodiscard]] E value_of(const std::string& chosen, const Choices<E>& choices) {
     for (const auto& [name, value] : choices) {
         if (name == chosen) {
@@ -133,7 +136,7 @@ template <class E>
     }
     return choices.front().second;
 }
-template <class E>
+template <Enumeration E>
 [[nodiscard]] std::string name_of(E wanted, const Choices<E>& choices) {
     for (const auto& [name, value] : choices) {
         if (value == wanted) {
@@ -143,11 +146,11 @@ template <class E>
     return choices.front().first;
 }
 
-template <class E>
+template <Enumeration E>
 E MapReader::required_choice(const std::string& key, const Choices<E>& choices) {
     return value_of(required_choice(key, names_of(choices)), choices);
 }
-template <class E>
+template <Enumeration E>
 E MapReader::optional_choice(const std::string& key, E fallback, const Choices<E>& choices) {
     return value_of(optional_choice(key, name_of(fallback, choices), names_of(choices)), choices);
 }

@@ -32,7 +32,7 @@ struct Unit {
 /// "Hz, kHz, MHz, GHz" for "Hz": what to propose when a unit is missing or wrong.
 [[nodiscard]] std::string accepted_units(std::string_view unit);
 
-/// "400 MHz" for (4e8, "Hz"): up to six digits and a fitting prefix.
+/// "400 MHz" for (4e8, "Hz"): up to six digits and a fitting prefix; the bare number for the unit "".
 [[nodiscard]] std::string measure_text(double value, std::string_view unit);
 
 /// The unit in which a quantity counts; specialise it for a new kind.
