@@ -19,8 +19,7 @@ void check_yaml(const std::string& file, FileKind kind, const std::vector<std::s
         static_cast<void>(read_machine_input(config::MapReader(root, problems)));
     } else if (kind == FileKind::technology) {
         config::MapReader reader(root, problems);
-        static_cast<void>(cost::read_technology(reader));
-        reader.finish();
+        cost::check_technology_file(reader);
     } else {
         const RunRequest request = read_run_file(root, problems);
         if (!problems.has_errors()) {
@@ -37,9 +36,6 @@ std::string check_file(const std::string& file, const std::vector<std::string>& 
     case FileKind::technology:
     case FileKind::run:
         check_yaml(file, kind, overrides, problems);
-        break;
-    case FileKind::technology_part:
-        static_cast<void>(config::load_file(file, problems));
         break;
     case FileKind::program:
         static_cast<void>(isa::parse_program(read_file(file), file, problems));

@@ -26,8 +26,7 @@ int explain_command(const Arguments& arguments) {
         static_cast<void>(read_run_file(root, problems, &log));
     } else {
         config::MapReader reader(root, problems, &log);
-        static_cast<void>(cost::read_technology(reader));
-        reader.finish();
+        cost::check_technology_file(reader);
     }
     problems.throw_if_errors();
     std::cout << config::explain(root, &log);

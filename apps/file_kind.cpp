@@ -42,10 +42,10 @@ FileKind kind_of_file(const std::string& file) {
     if (has("layers") || has("inputs")) {
         return FileKind::network;
     }
-    if (has("node") && has("voltage")) {
+    if (has("kind")) {
         return FileKind::technology;
     }
-    return has("source") || has("status") ? FileKind::technology_part : FileKind::network;
+    return FileKind::network;
 }
 
 std::string name_of(FileKind kind) {
@@ -56,8 +56,6 @@ std::string name_of(FileKind kind) {
         return "run file";
     case FileKind::technology:
         return "technology";
-    case FileKind::technology_part:
-        return "table of constants";
     case FileKind::program:
         return "program";
     case FileKind::network:

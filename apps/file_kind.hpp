@@ -9,8 +9,7 @@ namespace lodestone::apps {
 enum class FileKind {
     machine,
     run,
-    technology,
-    technology_part, ///< a table that technologies include
+    technology, ///< or a table that technologies include
     program,
     network, ///< and everything else: the importer says what it cannot read
 };
