@@ -213,23 +213,27 @@ void verify_values(const Graph& graph, Problems& problems) {
 
 } // namespace
 
+bool infer_operator(Graph& graph, const Operator& op, Problems& problems) {
+    try {
+        if (operands_are_inferred(graph, op)) {
+            accept(graph, op, infer(graph, op));
+            fold_values(graph, op);
+            return true;
+        }
+    } catch (const RuleBroken& broken) {
+        problems.error(op.where, op.name, rule_text(broken.rule, broken.what()));
+    } catch (const UserError& error) { // values that an operator refuses, found while folding
+        problems.error(op.where, op.name, rule_text(rule_shapes, error.problems().all().front().message));
+    }
+    for (const TensorId output : op.outputs) {
+        graph.at(output).type = ElementType::undefined;
+    }
+    return false;
+}
+
 void infer_shapes(Graph& graph, Problems& problems) {
-    for (std::size_t i = 0; i < graph.operators.size(); ++i) {
-        const Operator& op = graph.operators[i];
-        try {
-            if (operands_are_inferred(graph, op)) {
-                accept(graph, op, infer(graph, op));
-                fold_values(graph, op);
-                continue;
-            }
-        } catch (const RuleBroken& broken) {
-            problems.error(op.where, op.name, rule_text(broken.rule, broken.what()));
-        } catch (const UserError& error) { // values that an operator refuses, found while folding
-            problems.error(op.where, op.name, rule_text(rule_shapes, error.problems().all().front().message));
-        }
-        for (const TensorId output : op.outputs) {
-            graph.at(output).type = ElementType::undefined;
-        }
+    for (const Operator& op : graph.operators) {
+        infer_operator(graph, op, problems);
     }
 }
 

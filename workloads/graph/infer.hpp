@@ -23,6 +23,10 @@ namespace lodestone::graph {
 /// a problem are skipped silently. Wants operators sorted.
 void infer_shapes(Graph& graph, Problems& problems);
 
+/// The same for one operator of the graph whose operands have been inferred, for those who build a graph step by step.
+/// False when there is a problem or an operand is not inferred.
+bool infer_operator(Graph& graph, const Operator& op, Problems& problems);
+
 /// Checks a finished graph against all rules.
 [[nodiscard]] Problems verify(const Graph& graph);
 

@@ -211,7 +211,12 @@ private:
             }
         }
         if (opset_ < lowest_opset || opset_ > highest_opset) {
-            error("", opset_ == 0 ? "the model does not say which ONNX opset it uses"
+            std::vector<std::string> domains;
+            std::transform(model.opset_import().begin(), model.opset_import().end(), std::back_inserter(domains),
+                           [](const auto& import) { return import.domain(); });
+            error("", opset_ == 0 ? (domains.empty() ? "the model does not say which ONNX opset it uses"
+                                                     : "the model uses the operator sets " + join(domains) +
+                                                           ", which are not supported")
                                   : "the model uses ONNX opset " + std::to_string(opset_) + ", supported are " +
                                         std::to_string(lowest_opset) + " to " + std::to_string(highest_opset) +
                                         "; convert it with ONNX's version converter");

@@ -3,6 +3,7 @@
 #include "workloads/import/onnx_opset.hpp"
 
 #include "sim/base/error.hpp"
+#include "workloads/graph/infer.hpp"
 
 #include <algorithm>
 
@@ -32,6 +33,13 @@ TensorId add_constant(Graph& graph, const std::string& name, TensorData data) {
     return graph.add(std::move(tensor));
 }
 
+/// Appends and infers, so that rewrites of later operators know shapes; problems are reported by the final inference.
+void add_inferred(Graph& graph, Operator op) {
+    const OperatorId id = graph.add(std::move(op));
+    Problems ignored;
+    graph::infer_operator(graph, graph.at(id), ignored);
+}
+
 /// A setting whose only supported value is `expected`; it goes.
 void drop(Operator& op, const std::string& name, std::int64_t expected) {
     const std::int64_t value = op.attributes.integer(name, expected);
@@ -40,15 +48,6 @@ void drop(Operator& op, const std::string& name, std::int64_t expected) {
                         " is supported");
     }
     op.attributes.erase(name);
-}
-
-/// Before 7, a smaller second operand needed `broadcast`, and `axis` said where it starts.
-void modernise_broadcast(Operator& op) {
-    if (op.attributes.integer("broadcast", 0) != 0 && op.attributes.has("axis")) {
-        throw UserError(
-            "broadcasting along attribute 'axis' (opset 6) is not supported; convert the model to opset 7 or later");
-    }
-    op.attributes.erase("broadcast");
 }
 
 /// Before 13, softmax ran over all dimensions from `axis` on: Flatten, Softmax of the last, Reshape back.
@@ -117,11 +116,51 @@ void modernise_constant(Operator& op) {
     op.attributes.set("value", std::make_shared<const TensorData>(std::move(value)));
 }
 
+/// Before 7, a smaller second operand needed `broadcast`, and `axis` said which dimension of the first it starts at;
+/// the slope of PRelu started at the channels. Trailing dimensions of 1 say the same today.
+void modernise_broadcast(Graph& graph, Operator& op) {
+    const bool is_prelu = op.kind == OpKind::prelu;
+    const bool by_axis = is_prelu || (op.attributes.integer("broadcast", 0) != 0 && op.attributes.has("axis"));
+    const std::int64_t axis = op.attributes.integer("axis", 1);
+    op.attributes.erase("broadcast");
+    op.attributes.erase("axis");
+    if (!by_axis || !op.has_input(0) || !op.has_input(1)) {
+        return;
+    }
+    const Tensor& large = graph.at(*op.inputs[0]);
+    const Tensor& small = graph.at(*op.inputs[1]);
+    if (!large.is_inferred() || !small.is_inferred()) {
+        throw UserError("broadcasts along axis " + std::to_string(axis) +
+                        " of a tensor of unknown shape (opset 6); convert the model to opset 7 or later");
+    }
+    const auto start = graph::resolve_axis(axis, large.rank());
+    if (small.size() == 1 || !start || *start + small.rank() >= large.rank()) {
+        return;
+    }
+    std::vector<std::int64_t> axes;
+    for (std::size_t d = small.rank(); d < large.rank() - *start; ++d) {
+        axes.push_back(static_cast<std::int64_t>(d));
+    }
+    Operator widen{.name = op.name + ".widen",
+                   .kind = OpKind::unsqueeze,
+                   .inputs = {op.inputs[1]},
+                   .outputs = {},
+                   .attributes = {},
+                   .where = op.where};
+    widen.attributes.set("axes", axes);
+    widen.outputs = {add_activation(graph, op.name + ".wide")};
+    op.inputs[1] = widen.outputs[0];
+    add_inferred(graph, std::move(widen));
+}
+
 void modernise_in_place(Graph& graph, Operator& op, const std::string& onnx_name, std::int64_t opset) {
     switch (op.kind) {
     case OpKind::batch_normalization:
         drop(op, "spatial", 1);
         op.attributes.erase("is_test");
+        if (op.outputs.size() > 1) {
+            throw UserError("has the outputs of a training step; export the network for inference");
+        }
         break;
     case OpKind::dropout:
         op.attributes.erase("is_test");
@@ -139,7 +178,7 @@ void modernise_in_place(Graph& graph, Operator& op, const std::string& onnx_name
         break;
     default:
         if (opset < opset_of_numpy_broadcasting && graph::info(op.kind).min_inputs == 2) {
-            modernise_broadcast(op);
+            modernise_broadcast(graph, op);
         }
     }
     op.attributes.erase("consumed_inputs");
@@ -158,6 +197,8 @@ void add_modern(Graph& graph, Operator op, const std::string& onnx_name, std::in
     const bool has_operands = op.inputs.size() == 1 && op.inputs[0] && op.outputs.size() == 1;
     if (is_softmax && has_operands && opset < opset_of_softmax_by_axis) {
         add_flat_softmax(graph, std::move(op));
+    } else if (opset < opset_of_numpy_broadcasting) {
+        add_inferred(graph, std::move(op));
     } else {
         graph.add(std::move(op));
     }

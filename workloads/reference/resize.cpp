@@ -151,8 +151,11 @@ Outputs resize(const Call& call) {
                   .roi_start = has_roi ? roi->as_double(d) : 0.0,
                   .roi_end = has_roi ? roi->as_double(d + rank) : 1.0};
         axis.scale = scales != nullptr && scales->size() == rank ? scales->as_double(d) : axis.output / axis.input;
+        if (scales != nullptr && scales->size() == rank) {
+            axis.output = axis.input * axis.scale; // the specification's length_resized, before it is rounded down
+        }
         const bool untouched = axis.scale == 1.0 && axis.roi_start == 0.0 && axis.roi_end == 1.0;
-        if (untouched && axis.input == axis.output) {
+        if (untouched && input.shape()[d] == target[d]) {
             continue;
         }
         std::vector<Sample> samples;
