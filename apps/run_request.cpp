@@ -18,6 +18,11 @@ constexpr std::uint64_t max_batch = 65536;
 constexpr std::uint64_t max_samples = 10'000'000;
 
 const config::Choices<Fidelity> kFidelities{{"event", Fidelity::event}, {"analytic", Fidelity::analytic}};
+const config::Choices<tile::Strategy> kStrategies{{"search", tile::Strategy::search}, {"fixed", tile::Strategy::fixed}};
+const config::Choices<tile::Objective> kObjectives{{"latency", tile::Objective::latency},
+                                                   {"throughput", tile::Objective::throughput}};
+const config::Choices<tile::Effort> kEfforts{
+    {"quick", tile::Effort::quick}, {"normal", tile::Effort::normal}, {"thorough", tile::Effort::thorough}};
 
 /// A path written in a file is relative to that file; one of the command line to the current folder.
 fs::path beside(const config::Value& value) {
@@ -77,8 +82,9 @@ DataRequest read_data(config::MapReader reader) {
 
 void read_mapping(config::MapReader reader, RunRequest& request) {
     request.mapping = optional_path(reader, "file");
-    request.strategy = reader.optional_choice("strategy", request.strategy, {"search", "fixed"});
-    request.objective = reader.optional_choice("objective", request.objective, {"latency"});
+    request.strategy = reader.optional_choice("strategy", request.strategy, kStrategies);
+    request.objective = reader.optional_choice("objective", request.objective, kObjectives);
+    request.effort = reader.optional_choice("effort", request.effort, kEfforts);
     reader.finish();
 }
 

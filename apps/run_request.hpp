@@ -4,6 +4,7 @@
 
 #include "apps/arguments.hpp"
 #include "apps/machine_input.hpp"
+#include "mapping/tile/search.hpp"
 #include "workloads/quantise/options.hpp"
 
 #include <cstdint>
@@ -36,8 +37,9 @@ struct RunRequest {
     bool functional = false;
     std::optional<DataRequest> data;
     std::filesystem::path mapping; ///< hand-written mapping; empty: the mapper decides
-    std::string strategy = "search";
-    std::string objective = "latency";
+    tile::Strategy strategy = tile::Strategy::search;
+    tile::Objective objective = tile::Objective::latency;
+    tile::Effort effort = tile::Effort::normal;
 };
 
 /// From a run file (positional) or --machine and --workload; options override the file. Throws UserError with every
