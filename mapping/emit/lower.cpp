@@ -272,7 +272,7 @@ std::uint32_t accumulator_bits(numerics::FormatId weights, numerics::FormatId ac
     const int product =
         integers ? w.bits + a.bits
                  : numerics::value_grid(w).magnitude_bits() + numerics::value_grid(a).magnitude_bits() + 1;
-    const int carries = length > 1 ? std::bit_width(length - 1) : 0;
+    const int carries = length > 1 ? static_cast<int>(std::bit_width(length - 1)) : 0;
     constexpr std::uint64_t kByte = 8;
     return static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(product + carries), kByte) * kByte);
 }
