@@ -3,8 +3,7 @@
 #pragma once
 
 #include "mapping/emit/lower.hpp"
-#include "mapping/place/memory.hpp"
-#include "mapping/tile/search.hpp"
+#include "mapping/emit/map.hpp"
 
 #include <string>
 
@@ -17,21 +16,10 @@ struct CompileOptions {
     tile::SearchOptions search; ///< strategy, objective, effort, and splits fixed by layer name
 };
 
-/// What the compiler did; not part of the program. Wall time is the caller's to measure.
-struct CompileReport {
-    tile::SearchReport search;
-    place::MemoryUse memory;
-    std::uint32_t attempts = 0; ///< searches until the mapping fitted the memory
-};
-
 /// Maps `model` to `machine`. The result depends on the arguments alone.
 /// Throws UserError: an operator that cannot be lowered, a forced split that is illegal, a batch below 1, a network that
 /// does not fit the core memory, the frame buffer or the instruction memory.
 [[nodiscard]] isa::Program compile(const graph::QuantisedModel& model, const spec::CoreGridSpec& machine,
                                    const CompileOptions& options, CompileReport* report = nullptr);
-
-/// The same for a program that was lowered already (splits, steps, buffers are made anew).
-void map_program(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
-                 CompileReport* report = nullptr);
 
 } // namespace lodestone::emit
