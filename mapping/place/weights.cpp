@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Homes of weight chunks, and what to say when memory is too small.
+#include "mapping/place/memory.hpp"
+
+#include "sim/base/error.hpp"
+
+#include <algorithm>
+
+namespace lodestone::place {
+namespace {
+
+Bytes aligned(Bytes bytes) {
+    return kAlignment * ceil_div(bytes.count(), kAlignment.count());
+}
+
+/// Cores of each group, in order.
+std::vector<std::vector<CoreId>> members_of(const isa::Program& program, const isa::Phase& phase) {
+    std::vector<std::vector<CoreId>> members(isa::weight_groups(program, phase));
+    const isa::WorkShape work = isa::work_shape(program, phase);
+    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
+        const GridPosition position = program.grid.position(CoreId(core));
+        if (!isa::tile_of(phase.split, work, position).idle) {
+            members[isa::weight_group(program, phase, position)].push_back(CoreId(core));
+        }
+    }
+    return members;
+}
+
+/// All slices at one address; the slices of different groups share it, since a core belongs to one.
+void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end) {
+    isa::WeightPlan& plan = *phase.weights;
+    const auto members = members_of(program, phase);
+    Bytes largest;
+    plan.homes.clear();
+    for (std::uint32_t group = 0; group < members.size(); ++group) {
+        Bytes offset;
+        for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
+            plan.homes.push_back({.core = members[group].front(), .address = end + offset});
+            offset += aligned(isa::chunk_bytes(program, phase, group, chunk));
+        }
+        largest = std::max(largest, offset);
+    }
+    end += largest;
+}
+
+/// Each chunk in the emptiest core of its group, so that it is near all who read it and memory fills evenly.
+void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end) {
+    isa::WeightPlan& plan = *phase.weights;
+    const auto members = members_of(program, phase);
+    plan.homes.assign(members.size() * plan.chunks, {});
+    for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
+        for (std::uint32_t group = 0; group < members.size(); ++group) {
+            const CoreId home = *std::ranges::min_element(
+                members[group], [&](CoreId a, CoreId b) { return end[a.index()] < end[b.index()]; });
+            plan.homes[group * plan.chunks + chunk] = {.core = home, .address = end[home.index()]};
+            end[home.index()] += aligned(isa::chunk_bytes(program, phase, group, chunk));
+        }
+    }
+}
+
+Bytes total_weights(const isa::Program& program, const isa::Phase& phase) {
+    Bytes total;
+    for (std::uint32_t group = 0; group < isa::weight_groups(program, phase); ++group) {
+        for (std::uint32_t chunk = 0; chunk < phase.weights->chunks; ++chunk) {
+            total += isa::chunk_bytes(program, phase, group, chunk);
+        }
+    }
+    return total;
+}
+
+/// The phase in which the highest address is in use.
+std::uint32_t fullest_phase(const isa::Program& program) {
+    std::vector<Bytes> reach(program.phases.size());
+    for (const isa::Buffer& buffer : program.buffers) {
+        for (std::uint32_t phase = buffer.first_phase; phase <= buffer.last_phase; ++phase) {
+            reach[phase] = std::max(reach[phase], buffer.address + buffer.bytes);
+        }
+    }
+    return static_cast<std::uint32_t>(std::ranges::max_element(reach) - reach.begin());
+}
+
+/// "'conv5' 2359296, 'fc' 2048000"
+std::string largest_layers(const isa::Program& program) {
+    constexpr std::size_t kNamed = 3;
+    std::vector<std::pair<Bytes, std::string>> layers;
+    for (const isa::Phase& phase : program.phases) {
+        if (phase.weights) {
+            layers.emplace_back(total_weights(program, phase), phase.name);
+        }
+    }
+    std::ranges::stable_sort(layers, [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < std::min(kNamed, layers.size()); ++i) {
+        words.push_back("'" + layers[i].second + "' " + std::to_string(layers[i].first.count()));
+    }
+    return join(words);
+}
+
+} // namespace
+
+MemoryUse place(isa::Program& program) {
+    make_buffers(program);
+    MemoryUse use;
+    use.activations = assign_addresses(program.buffers);
+    use.fullest_phase = fullest_phase(program);
+    Bytes resident_end = use.activations;
+    for (isa::Phase& phase : program.phases) {
+        if (phase.weights && phase.weights->resident) {
+            place_resident(program, phase, resident_end);
+        }
+    }
+    use.resident = resident_end - use.activations;
+    std::vector<Bytes> end(program.grid.size(), resident_end);
+    for (isa::Phase& phase : program.phases) {
+        if (phase.weights && !phase.weights->resident) {
+            place_streamed(program, phase, end);
+        }
+    }
+    use.streamed = *std::ranges::max_element(end) - resident_end;
+    return use;
+}
+
+void require_fit(const isa::Program& program, const spec::CoreMemorySpec& memory, const MemoryUse& use) {
+    if (use.total() <= memory.capacity) {
+        return;
+    }
+    const isa::Phase& phase = program.phases[use.fullest_phase];
+    const Bytes weights = use.resident + use.streamed;
+    std::string message = "the network does not fit: a core needs " + std::to_string(use.total().count()) +
+                          " bytes, " + std::to_string((use.total() - memory.capacity).count()) + " more than its " +
+                          std::to_string(memory.capacity.count()) + " (activations " +
+                          std::to_string(use.activations.count()) + ", most of them in layer '" + phase.name +
+                          "'; weights " + std::to_string(weights.count()) + " per core";
+    const std::string layers = largest_layers(program);
+    message += layers.empty() ? ")" : ", the largest layers in all cores together: " + layers + ")";
+    message += "; use a smaller batch, narrower precision, a larger core memory or more cores";
+    throw UserError({}, phase.name, message);
+}
+
+} // namespace lodestone::place

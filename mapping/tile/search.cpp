@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// The beam search over the layers.
+#include "mapping/tile/search.hpp"
+
+#include "mapping/tile/dimensions.hpp"
+#include "mapping/tile/shortlist.hpp"
+#include "sim/base/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+namespace lodestone::tile {
+namespace {
+
+using Index = std::uint16_t;
+
+double number(std::uint64_t value) {
+    return static_cast<double>(value);
+}
+
+std::size_t beam_width(Effort effort) {
+    switch (effort) {
+    case Effort::quick:
+        return 8;
+    case Effort::normal:
+        return 24;
+    case Effort::thorough:
+        return 96;
+    }
+    return 24;
+}
+
+/// A mapping of the phases so far. The last phase is still open: what the next one gathers runs in it.
+struct State {
+    double closed = 0;      ///< cycles of the phases before the last, and the price of all weights
+    double stream_left = 0; ///< model-network cycles of the last phase that were not prefetched
+    double first_wait = 0;  ///< until its first weight chunk is there
+    double rank = 0;        ///< closed, plus the last phase without what it will have to send
+    std::vector<Index> choice; ///< candidate by phase
+};
+
+/// One way to go on from a state.
+struct Move {
+    std::size_t from = 0;
+    Index candidate = 0;
+    State next; ///< without choice
+};
+
+/// What the gathers of a phase ask of the phase before it.
+struct Gathers {
+    double network = 0; ///< cycles of all flows
+    double piped = 0;   ///< of those whose data the phase itself produces
+    double port = 0;    ///< bytes over the busiest core's memory port
+};
+
+} // namespace
+
+struct Search::Impl {
+    Impl(const isa::Program& of_program, const spec::CoreGridSpec& of_machine, SearchOptions of_options)
+        : program(of_program), machine(of_machine), options(std::move(of_options)), sample(of_program.grid) {}
+
+    const isa::Program& program;
+    const spec::CoreGridSpec& machine;
+    SearchOptions options;
+    route::Sample sample;
+    SearchReport report;
+    std::vector<Shortlist> lists;                                       ///< by phase
+    std::vector<std::vector<std::vector<std::optional<route::Transfer>>>> transfers; ///< by phase, input, pair
+    std::vector<std::vector<std::uint32_t>> live;                       ///< by phase: producers read later
+
+    void check_forced() const;
+    void make_lists();
+    void find_live_tensors();
+    [[nodiscard]] std::vector<std::vector<bool>> allowed(const Pressure& pressure) const;
+
+    [[nodiscard]] Candidate first_phase() const;
+    const route::Transfer& transfer(std::size_t phase, std::size_t input, Index producer, Index consumer);
+    Gathers gathers_into(std::size_t phase, const State& state, Index candidate);
+    [[nodiscard]] double close(const State& state, const Candidate& candidate, const Gathers& gathers) const;
+    State extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next,
+                 double price) const;
+    std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const std::vector<bool>& allowed,
+                               double price);
+    [[nodiscard]] std::string key(std::size_t phase, const State& from, Index candidate) const;
+    [[nodiscard]] double finish(const State& state) const;
+    [[nodiscard]] const Candidate& last_candidate(std::size_t phase, const State& state) const {
+        return phase == 0 ? load : lists[phase].candidates[state.choice[phase]];
+    }
+
+    Candidate load;
+};
+
+void Search::Impl::check_forced() const {
+    Problems problems;
+    std::vector<std::string> names;
+    for (const isa::Phase& phase : program.phases) {
+        names.push_back(phase.name);
+        const auto forced = options.forced.find(phase.name);
+        if (forced != options.forced.end()) {
+            const std::string reason = reason_against(program, phase, forced->second.split);
+            if (!reason.empty()) {
+                problems.error({}, phase.name, "the split given cannot be used: " + reason);
+            }
+        }
+    }
+    for (const auto& [name, forced] : options.forced) {
+        if (std::ranges::find(names, name) == names.end()) {
+            problems.error({}, name, "no layer has this name" + known_names(name, names));
+        }
+    }
+    problems.throw_if_errors();
+}
+
+void Search::Impl::make_lists() {
+    Problems problems;
+    lists.resize(program.phases.size());
+    transfers.resize(program.phases.size());
+    for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
+        const isa::Phase& phase = program.phases[index];
+        lists[index] = shortlist(program, index, machine, options, report);
+        if (lists[index].candidates.empty()) {
+            problems.error({}, phase.name,
+                           "the weights of one output channel take more than half the weight buffer of " +
+                               std::to_string(machine.matrix.weight_buffer.count()) +
+                               " bytes in every split; use narrower weights or a larger weight buffer");
+            continue;
+        }
+        transfers[index].resize(phase.inputs.size());
+        for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
+            const auto producer = program.tensors[phase.inputs[input].tensor].producer;
+            const std::size_t from = producer ? lists[*producer].homes.size() : 1;
+            transfers[index][input].resize(from * lists[index].homes.size());
+        }
+    }
+    problems.throw_if_errors();
+}
+
+void Search::Impl::find_live_tensors() {
+    live.resize(program.phases.size());
+    for (std::size_t index = 0; index < program.phases.size(); ++index) {
+        std::set<std::uint32_t> read_later;
+        for (std::size_t later = index + 1; later < program.phases.size(); ++later) {
+            for (const isa::Gather& gather : program.phases[later].inputs) {
+                const auto producer = program.tensors[gather.tensor].producer;
+                if (producer && *producer < index) {
+                    read_later.insert(*producer);
+                }
+            }
+        }
+        live[index].assign(read_later.begin(), read_later.end());
+    }
+}
+
+std::vector<std::vector<bool>> Search::Impl::allowed(const Pressure& pressure) const {
+    Problems problems;
+    std::vector<std::vector<bool>> fits(lists.size());
+    const double limit = number(pressure.activation_limit.count());
+    for (std::size_t index = 1; index + 1 < lists.size(); ++index) {
+        double least = std::numeric_limits<double>::infinity();
+        for (const Candidate& candidate : lists[index].candidates) {
+            const double needed = candidate.home_bytes + candidate.gathered_bytes;
+            least = std::min(least, needed);
+            fits[index].push_back(needed <= limit);
+        }
+        if (least > limit) {
+            problems.error({}, program.phases[index].name,
+                           "needs " + std::to_string(static_cast<std::uint64_t>(least)) +
+                               " bytes of core memory for its operands and output in the smallest split tried, " +
+                               std::to_string(static_cast<std::uint64_t>(least - limit)) + " more than the " +
+                               std::to_string(pressure.activation_limit.count()) +
+                               " left beside the weights; use a smaller batch, narrower activations or a larger "
+                               "core memory");
+        }
+    }
+    problems.throw_if_errors();
+    return fits;
+}
+
+/// Phase 0 as a candidate that takes as long as the inputs need to reach the frame buffer.
+Candidate Search::Impl::first_phase() const {
+    Candidate candidate;
+    if (options.objective == Objective::latency) {
+        double bytes = 0;
+        for (const std::uint32_t input : program.network_inputs) {
+            const isa::ProgramTensor& tensor = program.tensors[input];
+            bytes += number(isa::packed_bytes(isa::Region(tensor.shape), tensor.format).count()) *
+                     static_cast<double>(program.batch);
+        }
+        candidate.compute = bytes / machine.io_bandwidth.count() * machine.clock.count();
+    }
+    return candidate;
+}
+
+const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t input, Index producer, Index consumer) {
+    const isa::ProgramTensor& tensor = program.tensors[program.phases[phase].inputs[input].tensor];
+    const std::size_t to = lists[phase].layout[consumer];
+    const std::size_t from = tensor.producer ? lists[*tensor.producer].layout[producer] : 0;
+    std::optional<route::Transfer>& known = transfers[phase][input][from * lists[phase].homes.size() + to];
+    if (!known) {
+        const route::TransferContext context{
+            .sample = sample,
+            .machine = machine,
+            .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
+        const route::Layout& wants = lists[phase].wants[input][to];
+        known = tensor.producer ? route::estimate_move(lists[*tensor.producer].homes[from], wants, context)
+                                : route::estimate_load(wants, context);
+        ++report.joined;
+    }
+    return *known;
+}
+
+Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index candidate) {
+    Gathers total;
+    for (std::size_t input = 0; input < program.phases[phase].inputs.size(); ++input) {
+        const auto producer = program.tensors[program.phases[phase].inputs[input].tensor].producer;
+        const Index held = producer ? state.choice[*producer] : Index{0};
+        const route::Transfer& moved = transfer(phase, input, held, candidate);
+        total.network += moved.cycles;
+        total.port += moved.received + moved.sent + 2 * moved.copied;
+        if (producer && *producer + 1 == phase) {
+            total.piped += moved.cycles;
+        }
+    }
+    return total;
+}
+
+double Search::Impl::close(const State& state, const Candidate& candidate, const Gathers& gathers) const {
+    const double width = number(machine.memory.width.count());
+    const double work = std::max({candidate.compute, state.stream_left,
+                                  (candidate.port + gathers.port) / width}) +
+                        state.first_wait;
+    // Flows leave step by step: the last step's follow the work, or the work's first step precedes them all.
+    const double steps = std::max(1.0, candidate.step_count);
+    const double piped = std::max(work + gathers.piped / steps, work / steps + gathers.piped);
+    return std::max(piped, gathers.network) + number(machine.synchronisation.count());
+}
+
+State Search::Impl::extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next,
+                           double price) const {
+    State extended;
+    const double duration = close(state, last, gathers);
+    extended.closed = state.closed + duration + price * next.kept_bytes;
+    extended.stream_left = next.stream;
+    if (next.stream > 0) {
+        // Chunks that fit beside the ones in use arrive while the model network is idle.
+        const double free = std::max(0.0, number(machine.matrix.weight_buffer.count()) - last.chunk_bytes);
+        const double chunks = std::min(std::floor(free / next.chunk_bytes), static_cast<double>(next.chunks));
+        const double per_chunk = next.stream / next.chunks;
+        const double idle = std::max(0.0, duration - state.stream_left);
+        const double prefetched = std::min(chunks * per_chunk, idle);
+        extended.stream_left -= prefetched;
+        extended.first_wait = std::max(0.0, per_chunk - prefetched);
+    }
+    extended.rank = extended.closed + std::max(next.compute, extended.stream_left) + extended.first_wait;
+    return extended;
+}
+
+/// States that agree in what later phases can see are alternatives of which the best is kept.
+std::string Search::Impl::key(std::size_t phase, const State& from, Index candidate) const {
+    std::string text(reinterpret_cast<const char*>(&candidate), sizeof candidate);
+    for (const std::uint32_t producer : live[phase]) {
+        const auto layout = static_cast<Index>(lists[producer].layout[from.choice[producer]]);
+        text.append(reinterpret_cast<const char*>(&layout), sizeof layout);
+    }
+    return text;
+}
+
+std::vector<State> Search::Impl::advance(std::size_t phase, const std::vector<State>& beam,
+                                         const std::vector<bool>& fits, double price) {
+    std::vector<Move> moves;
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t from = 0; from < beam.size(); ++from) {
+        const Candidate& last = last_candidate(phase - 1, beam[from]);
+        for (Index candidate = 0; candidate < fits.size(); ++candidate) {
+            if (!fits[candidate]) {
+                continue;
+            }
+            const Gathers gathers = gathers_into(phase, beam[from], candidate);
+            Move move{.from = from,
+                      .candidate = candidate,
+                      .next = extend(beam[from], last, gathers, lists[phase].candidates[candidate], price)};
+            const auto [entry, is_new] = known.try_emplace(key(phase, beam[from], candidate), moves.size());
+            if (is_new) {
+                moves.push_back(std::move(move));
+            } else if (move.next.rank < moves[entry->second].next.rank) {
+                moves[entry->second] = std::move(move);
+            }
+        }
+    }
+    const std::size_t keep = std::min(beam_width(options.effort), moves.size());
+    std::ranges::stable_sort(moves, {}, [](const Move& move) { return move.next.rank; });
+    std::vector<State> next;
+    for (std::size_t i = 0; i < keep; ++i) {
+        State state = std::move(moves[i].next);
+        state.choice = beam[moves[i].from].choice;
+        state.choice.push_back(moves[i].candidate);
+        next.push_back(std::move(state));
+    }
+    return next;
+}
+
+double Search::Impl::finish(const State& state) const {
+    const std::size_t last = program.phases.size() - 1;
+    double cycles = state.closed + close(state, last_candidate(last - 1, state), {});
+    if (options.objective == Objective::latency) {
+        for (const isa::Gather& gather : program.phases[last].inputs) {
+            const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
+            const std::uint32_t producer = *tensor.producer;
+            const route::TransferContext context{
+                .sample = sample,
+                .machine = machine,
+                .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
+            const std::size_t layout = lists[producer].layout[state.choice[producer]];
+            cycles += route::estimate_store(lists[producer].homes[layout], context).cycles;
+        }
+    }
+    return cycles;
+}
+
+Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, SearchOptions options)
+    : impl_(std::make_unique<Impl>(program, machine, std::move(options))) {
+    impl_->check_forced();
+    impl_->load = impl_->first_phase();
+    impl_->make_lists();
+    impl_->find_live_tensors();
+}
+
+Search::~Search() = default;
+
+std::vector<Candidate> Search::choose(const Pressure& pressure) {
+    const std::vector<std::vector<bool>> fits = impl_->allowed(pressure);
+    const std::size_t phases = impl_->program.phases.size();
+    State start;
+    start.choice.push_back(0);
+    std::vector<State> beam{start};
+    for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
+        beam = impl_->advance(phase, beam, fits[phase], pressure.weight_price);
+    }
+    const auto best = std::ranges::min_element(beam, {}, [&](const State& state) { return impl_->finish(state); });
+    impl_->report.estimated_cycles = impl_->finish(*best);
+    std::vector<Candidate> chosen(phases);
+    for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
+        chosen[phase] = impl_->lists[phase].candidates[best->choice[phase]];
+        impl_->report.estimated_cycles -= pressure.weight_price * chosen[phase].kept_bytes;
+    }
+    return chosen;
+}
+
+const SearchReport& Search::report() const {
+    return impl_->report;
+}
+
+void apply(isa::Program& program, const std::vector<Candidate>& chosen) {
+    for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
+        isa::Phase& phase = program.phases[index];
+        phase.split = chosen[index].split;
+        phase.steps = chosen[index].steps;
+        if (phase.weights) {
+            phase.weights->chunks = chosen[index].chunks;
+            phase.weights->resident = chosen[index].resident;
+        }
+    }
+}
+
+} // namespace lodestone::tile
