@@ -60,15 +60,15 @@ Grant BankedMemory::grant(Bytes address, Bytes amount, Cycles earliest) {
     return {.begin = Cycles(begin), .end = Cycles(end)};
 }
 
-Cycles BankedMemory::busy() const {
-    return Cycles(*std::ranges::max_element(busy_));
-}
-
-void BankedMemory::new_window(Cycles now) {
+Cycles BankedMemory::close_window(Cycles now) {
+    std::uint64_t busiest = 0;
     for (std::size_t bank = 0; bank < busy_.size(); ++bank) {
         const std::uint64_t ahead = free_[bank] > now.count() ? free_[bank] - now.count() : 0;
-        busy_[bank] = std::min(busy_[bank], ahead);
+        const std::uint64_t carried = std::min(busy_[bank], ahead);
+        busiest = std::max(busiest, busy_[bank] - carried);
+        busy_[bank] = carried;
     }
+    return Cycles(busiest);
 }
 
 } // namespace lodestone::memory

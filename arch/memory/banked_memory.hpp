@@ -33,12 +33,11 @@ public:
     /// Serves every posted write; the cycle after the last of them, or `now` if that is later.
     Cycles settle(Cycles now);
 
-    /// Busy cycles of the busiest bank since the last new_window.
-    [[nodiscard]] Cycles busy() const;
     /// Cycles by which transfers ended later than they would have alone.
     [[nodiscard]] Cycles conflict() const { return Cycles(conflict_); }
-    /// Starts counting anew at `now`; turns already granted after `now` count in the new window.
-    void new_window(Cycles now);
+    /// Ends a window of time at `now`: busy cycles of its busiest bank. Turns granted after `now` count in the next
+    /// one.
+    Cycles close_window(Cycles now);
 
 private:
     struct Posted {

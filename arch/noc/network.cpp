@@ -37,17 +37,15 @@ Passage Network::send(const Transfer& transfer) {
     return {.departure = start, .duration = Cycles(held), .hop_latency = Cycles(hop_latency_)};
 }
 
-Cycles Network::busiest(std::uint32_t first, std::uint32_t last) const {
-    const auto begin = busy_.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto end = busy_.begin() + static_cast<std::ptrdiff_t>(last);
-    return begin == end ? Cycles(0) : Cycles(*std::max_element(begin, end));
-}
-
-void Network::new_window(Cycles now) {
+Cycles Network::close_window(Cycles now) {
+    std::uint64_t busiest = 0;
     for (std::size_t link = 0; link < busy_.size(); ++link) {
         const std::uint64_t ahead = free_[link] > now.count() ? free_[link] - now.count() : 0;
-        busy_[link] = std::min(busy_[link], ahead);
+        const std::uint64_t carried = std::min(busy_[link], ahead);
+        busiest = std::max(busiest, busy_[link] - carried);
+        busy_[link] = carried;
     }
+    return Cycles(busiest);
 }
 
 void Network::verify_conservation(Cycles now) const {

@@ -52,12 +52,10 @@ public:
     [[nodiscard]] const isa::NetworkCount& count() const { return count_; }
     /// Cycles that transfers waited for links.
     [[nodiscard]] Cycles waited() const { return Cycles(waited_); }
-    /// Busy cycles per link since the last new_window.
+    /// Flits per link in the window of time since the last close_window.
     [[nodiscard]] std::span<const std::uint64_t> link_busy() const { return busy_; }
-    /// Busy cycles of the busiest link of ids [first, last).
-    [[nodiscard]] Cycles busiest(std::uint32_t first, std::uint32_t last) const;
-    /// Starts counting busy cycles anew at `now`; what is reserved after `now` counts in the new window.
-    void new_window(Cycles now);
+    /// Ends a window at `now`: busy cycles of its busiest link. What is reserved after `now` counts in the next window.
+    Cycles close_window(Cycles now);
     /// Throws MachineError when something is still on its way or was lost.
     void verify_conservation(Cycles now) const;
 

@@ -18,7 +18,7 @@ TEST_CASE("a long transfer moves the full width per cycle", "[arch][memory]") {
     const Grant grant = memory.reserve(Bytes(0), Bytes(640), Cycles(5));
     CHECK(grant.begin == Cycles(5));
     CHECK(grant.end == Cycles(15));
-    CHECK(memory.busy() == Cycles(10));
+    CHECK(memory.close_window(grant.end) == Cycles(10));
     CHECK(memory.conflict() == Cycles(0));
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("an empty transfer takes no turn", "[arch][memory]") {
     const Grant grant = memory.reserve(Bytes(8), Bytes(0), Cycles(7));
     CHECK(grant.begin == Cycles(7));
     CHECK(grant.end == Cycles(7));
-    CHECK(memory.busy() == Cycles(0));
+    CHECK(memory.close_window(Cycles(100)) == Cycles(0));
 }
 
 TEST_CASE("a posted write takes its turns when it arrives, not when it is posted", "[arch][memory]") {
@@ -65,8 +65,8 @@ TEST_CASE("settling serves what was posted and nobody met", "[arch][memory]") {
 TEST_CASE("turns granted beyond the end of a window count in the next one", "[arch][memory]") {
     BankedMemory memory(kMemory);
     memory.reserve(Bytes(0), Bytes(640), Cycles(0));
-    memory.new_window(Cycles(4));
-    CHECK(memory.busy() == Cycles(6));
+    CHECK(memory.close_window(Cycles(4)) == Cycles(4));
+    CHECK(memory.close_window(Cycles(20)) == Cycles(6));
 }
 
 } // namespace lodestone::memory

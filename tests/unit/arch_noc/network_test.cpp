@@ -70,7 +70,7 @@ TEST_CASE("a multicast crosses each link of its tree once and counts every desti
     CHECK(network.count().sent == Bytes(320));
     CHECK(network.count().transfers == 1);
     CHECK(network.count().flit_hops == 12);
-    CHECK(network.busiest(0, isa::link_count(kGrid)) == Cycles(2));
+    CHECK(network.close_window(Cycles(100)) == Cycles(2));
 }
 
 TEST_CASE("a slow source holds its links longer without making them busier", "[arch][noc]") {
@@ -80,15 +80,15 @@ TEST_CASE("a slow source holds its links longer without making them busier", "[a
     slow.source_cycles = Cycles(9);
     CHECK(network.send(slow).tail_arrival(1) == Cycles(11));
     CHECK(network.departure(one.transfer(Bytes(64), Cycles(0))) == Cycles(9));
-    CHECK(network.busiest(0, isa::link_count(kGrid)) == Cycles(2));
+    CHECK(network.close_window(Cycles(100)) == Cycles(2));
 }
 
 TEST_CASE("what is reserved beyond the end of a window counts in the next one", "[arch][noc]") {
     Network network("model", kGrid, kSpec);
     const Multicast one(at(0, 0), {at(0, 1)});
     network.send(one.transfer(Bytes(320), Cycles(0)));
-    network.new_window(Cycles(7));
-    CHECK(network.busiest(0, isa::link_count(kGrid)) == Cycles(3));
+    CHECK(network.close_window(Cycles(7)) == Cycles(7));
+    CHECK(network.close_window(Cycles(50)) == Cycles(3));
 }
 
 TEST_CASE("bytes that did not arrive are found", "[arch][noc]") {
