@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a program on a simulated core grid: the entry of this room.
+#pragma once
+
+#include "arch/isa/execution.hpp"
+#include "arch/isa/program.hpp"
+#include "arch/spec/core_grid.hpp"
+#include "sim/base/quantity.hpp"
+
+#include <vector>
+
+namespace lodestone::core_grid {
+
+/// Values of one network input for the whole batch, row-major [batch, shape...], not quantised.
+using InputValues = std::vector<float>;
+
+struct RunOptions {
+    bool functional = false;         ///< move and compute real data; needs every parameter's codes
+    std::vector<InputValues> inputs; ///< functional: one per program.network_inputs, in that order
+    Cycles cycle_limit{};            ///< watchdogs: a run that meets one is a MachineError; zero: none
+    Seconds wall_time_limit{};
+};
+
+/// Executes `program` on `machine`, event by event, and counts what happened. Throws UserError when program and machine
+/// do not fit together or values are missing, MachineError when the machine would do something impossible (deadlock, a
+/// weight chunk larger than the weight buffer). The same arguments give the same result, bit for bit.
+[[nodiscard]] isa::Execution run_core_grid(const isa::Program& program, const spec::CoreGridSpec& machine,
+                                           const RunOptions& options = {});
+
+} // namespace lodestone::core_grid

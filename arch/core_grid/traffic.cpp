@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of a flow, from its source's memory to its destinations' memories.
+#include "arch/core_grid/traffic.hpp"
+
+#include <algorithm>
+
+namespace lodestone::core_grid {
+namespace {
+
+/// Elements of one frame up to and including the last one of a region.
+std::uint64_t elements_up_to(const isa::Region& region, const isa::Shape& shape) {
+    std::int64_t last = 0;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        last = last * shape[axis] + region[axis].end - 1;
+    }
+    return static_cast<std::uint64_t>(last + 1);
+}
+
+Bytes storage(const isa::ProgramTensor& tensor, std::uint64_t elements) {
+    return bytes_for(numerics::storage_bits(numerics::format(tensor.format), elements));
+}
+
+/// The cycle `duration` before `end`, not before 0.
+Cycles before(Cycles end, Cycles duration) {
+    return end > duration ? end - duration : Cycles(0);
+}
+
+/// Links from where a flow enters the network to a core.
+std::uint32_t distance(const GridShape& grid, const isa::Flow& flow, CoreId destination) {
+    if (flow.from_frame_buffer) {
+        return 1 + hops(grid, grid.at({.row = flow.port_row, .col = 0}), destination);
+    }
+    return hops(grid, flow.source, destination);
+}
+
+} // namespace
+
+Traffic::Traffic(const isa::Program& program, Resources& resources)
+    : program_(program), resources_(resources), input_offsets_(program.tensors.size()), arrivals_(program.grid.size()) {
+    for (const std::uint32_t index : program.network_inputs) {
+        const isa::ProgramTensor& tensor = program.tensors[index];
+        input_offsets_[index] = frame_bytes_;
+        frame_bytes_ += isa::packed_bytes(isa::Region(tensor.shape), tensor.format);
+    }
+    const Bytes all = frame_bytes_ * static_cast<std::uint64_t>(program.batch);
+    inputs_end_ = resources_.io_in.reserve(all, Cycles(0)).end;
+    resources_.tally.io.read += all;
+    resources_.tally.frame_buffer.written += all;
+}
+
+Cycles Traffic::available(const isa::Flow& flow) const {
+    const isa::ProgramTensor& tensor = program_.tensors[flow.tensor];
+    const Bytes earlier = frame_bytes_ * static_cast<std::uint64_t>(flow.frames.end - 1) + input_offsets_[flow.tensor];
+    return resources_.io_in.cycles(earlier + storage(tensor, elements_up_to(flow.region, tensor.shape)));
+}
+
+void Traffic::start_phase(std::span<const isa::Flow> flows, Cycles now) {
+    struct Departure {
+        Cycles at;
+        const isa::Flow* flow;
+    };
+    std::vector<Departure> departures;
+    departures.reserve(flows.size());
+    for (const isa::Flow& flow : flows) {
+        departures.push_back({.at = flow.from_frame_buffer ? std::max(now, available(flow)) : now, .flow = &flow});
+    }
+    std::ranges::stable_sort(departures, {}, &Departure::at);
+    for (const Departure& departure : departures) {
+        send(*departure.flow, departure.at);
+    }
+}
+
+void Traffic::send(const isa::Flow& flow, Cycles now) {
+    const std::vector<isa::LinkUse> links = isa::route(program_.grid, flow);
+    const noc::Passage passage = pass(flow, links, now);
+    if (flow.to_frame_buffer) {
+        resources_.activation.receive(flow.bytes);
+        outputs_.push_back(
+            {.arrival = passage.tail_arrival(static_cast<std::uint32_t>(links.size())), .bytes = flow.bytes});
+    } else {
+        arrive_at_cores(flow, passage);
+    }
+}
+
+noc::Passage Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest) {
+    memory::Grant read{};
+    if (flow.from_frame_buffer) {
+        read = resources_.frame_buffer.reserve(flow.bytes, earliest);
+        resources_.tally.frame_buffer.read += flow.bytes;
+    } else {
+        const isa::Phase& producer = program_.phases[*program_.tensors[flow.tensor].producer];
+        const Bytes address = program_.buffers[producer.output_buffer].address;
+        read = resources_.memories[flow.source.index()].reserve(address, flow.bytes, earliest);
+        resources_.tally.core_memory.read += flow.bytes;
+    }
+    return resources_.activation.send(
+        {.links = links,
+         .bytes = flow.bytes,
+         .destinations = flow.to_frame_buffer ? 1U : static_cast<std::uint32_t>(flow.destinations.size()),
+         .earliest = read.begin + resources_.machine.memory.access_latency,
+         .source_cycles = read.end - read.begin});
+}
+
+void Traffic::arrive_at_cores(const isa::Flow& flow, const noc::Passage& passage) {
+    const isa::Gather& gather = program_.phases[flow.phase].inputs[flow.input];
+    const Bytes buffer = program_.buffers[gather.buffer].address;
+    const Cycles port = transfer_cycles(flow.bytes, resources_.machine.memory.width);
+    for (const CoreId destination : flow.destinations) {
+        const Cycles tail = passage.tail_arrival(distance(program_.grid, flow, destination));
+        Arrival& arrival = arrivals_[destination.index()];
+        if (arrival.phase != flow.phase) {
+            arrival = {.phase = flow.phase, .at = tail, .bytes = Bytes(0)};
+        }
+        resources_.memories[destination.index()].post_write(buffer + arrival.bytes, flow.bytes, before(tail, port));
+        arrival.at = std::max(arrival.at, tail);
+        arrival.bytes += flow.bytes;
+        last_arrival_ = std::max(last_arrival_, tail);
+        resources_.activation.receive(flow.bytes);
+    }
+    resources_.tally.core_memory.written += flow.bytes * flow.destinations.size();
+}
+
+void Traffic::settle_outputs() {
+    std::ranges::stable_sort(outputs_, {}, &Output::arrival);
+    for (const Output& output : outputs_) {
+        const Cycles begin = before(output.arrival, resources_.frame_buffer.cycles(output.bytes));
+        const Cycles stored = std::max(output.arrival, resources_.frame_buffer.reserve(output.bytes, begin).end);
+        last_arrival_ = std::max(last_arrival_, stored);
+        outputs_end_ = resources_.io_out.reserve(output.bytes, stored).end;
+        resources_.tally.frame_buffer.written += output.bytes;
+        resources_.tally.frame_buffer.read += output.bytes;
+        resources_.tally.io.written += output.bytes;
+    }
+    outputs_.clear();
+}
+
+Cycles Traffic::inputs_ready(CoreId core, std::uint32_t phase) const {
+    const Arrival& arrival = arrivals_[core.index()];
+    return arrival.phase == phase ? arrival.at : Cycles(0);
+}
+
+} // namespace lodestone::core_grid

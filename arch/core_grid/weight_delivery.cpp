@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Room, readiness and departure of weight chunks.
+#include "arch/core_grid/weight_delivery.hpp"
+
+#include "sim/base/error.hpp"
+
+#include <algorithm>
+
+namespace lodestone::core_grid {
+namespace {
+
+constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
+constexpr std::uint32_t kRunning = 0;
+constexpr std::uint32_t kNext = 1;
+
+} // namespace
+
+WeightDelivery::WeightDelivery(const isa::Program& program, Resources& resources, Wakeups& wakeups)
+    : program_(program), resources_(resources), wakeups_(wakeups),
+      room_(program.grid.size(), resources.machine.matrix.weight_buffer), waiting_(program.grid.size()) {
+    for (Window& window : windows_) {
+        window.seats.resize(program.grid.size());
+    }
+}
+
+void WeightDelivery::open(std::uint32_t phase, Cycles now) {
+    Window& window = windows_[kNext];
+    window.phase = phase;
+    window.lines.clear();
+    window.seats.assign(program_.grid.size(), Seat{});
+    if (phase >= program_.phases.size() || !program_.phases[phase].weights) {
+        return;
+    }
+    build_lines(window);
+    seat_members(window);
+    for (std::uint32_t core = 0; core < window.seats.size(); ++core) {
+        if (window.seats[core].line != no_line) {
+            grant_room(CoreId(core));
+        }
+    }
+    issue_ready(now);
+}
+
+void WeightDelivery::enter_phase() {
+    for (const Line& line : windows_[kRunning].lines) {
+        check_invariant(line.issued == line.bytes.size(), "a phase ends after its steps, which use every chunk");
+    }
+    std::swap(windows_[kRunning], windows_[kNext]);
+}
+
+void WeightDelivery::build_lines(Window& window) const {
+    const isa::WeightPlan& plan = *program_.phases[window.phase].weights;
+    std::vector<std::uint32_t> line_of(program_.grid.size(), no_line); // by first member
+    for (const isa::ChunkDelivery& delivery : isa::chunk_deliveries(program_, window.phase)) {
+        if (delivery.members.empty()) {
+            continue;
+        }
+        std::uint32_t& index = line_of[delivery.members.front().index()];
+        if (index == no_line) {
+            index = static_cast<std::uint32_t>(window.lines.size());
+            window.lines.push_back({.group = delivery.group, .resident = plan.resident, .members = delivery.members});
+        }
+        Line& line = window.lines[index];
+        line.homes.push_back(delivery.home);
+        line.addresses.push_back(plan.homes.at(delivery.group * plan.chunks + delivery.chunk).address);
+        line.bytes.push_back(delivery.bytes);
+        line.without_room.push_back(static_cast<std::uint32_t>(line.members.size()));
+    }
+}
+
+void WeightDelivery::seat_members(Window& window) const {
+    for (std::uint32_t index = 0; index < window.lines.size(); ++index) {
+        Line& line = window.lines[index];
+        verify_fits(window, line);
+        line.arrivals.assign(line.bytes.size() * line.members.size(), kUnknown);
+        for (std::uint32_t member = 0; member < line.members.size(); ++member) {
+            window.seats[line.members[member].index()] = {.line = index, .member = member, .granted = 0};
+        }
+    }
+}
+
+void WeightDelivery::verify_fits(const Window& window, const Line& line) const {
+    const Bytes largest = *std::ranges::max_element(line.bytes);
+    const Bytes buffer = resources_.machine.matrix.weight_buffer;
+    if (largest > buffer) {
+        throw MachineError(Cycles(0), core_name(program_.grid, line.members.front()),
+                           "a weight chunk of layer '" + program_.phases[window.phase].name + "' has " +
+                               std::to_string(largest.count()) + " bytes, the weight buffer " +
+                               std::to_string(buffer.count()) + "; cut the layer into more chunks");
+    }
+}
+
+void WeightDelivery::grant_room(CoreId core) {
+    while (grant_in(kRunning, core)) {
+    }
+    const Seat& running = windows_[kRunning].seats[core.index()];
+    const bool all_granted =
+        running.line == no_line || running.granted == windows_[kRunning].lines[running.line].bytes.size();
+    while (all_granted && grant_in(kNext, core)) {
+    }
+}
+
+bool WeightDelivery::grant_in(std::uint32_t window, CoreId core) {
+    Seat& seat = windows_[window].seats[core.index()];
+    if (seat.line == no_line) {
+        return false;
+    }
+    Line& line = windows_[window].lines[seat.line];
+    if (seat.granted == line.bytes.size() || line.bytes[seat.granted] > room_[core.index()]) {
+        return false;
+    }
+    room_[core.index()] -= line.bytes[seat.granted];
+    if (--line.without_room[seat.granted] == 0) {
+        ready_.push_back({.window = window, .chunk = seat.granted, .line = seat.line});
+    }
+    ++seat.granted;
+    return true;
+}
+
+void WeightDelivery::issue_ready(Cycles now) {
+    std::ranges::sort(ready_); // as they are wanted: running phase first, then by chunk
+    for (const Ready& ready : ready_) {
+        issue(windows_[ready.window], windows_[ready.window].lines[ready.line], now);
+    }
+    ready_.clear();
+}
+
+void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
+    const std::uint32_t chunk = line.issued++; // members grant in order, so that chunks become ready in order
+    const CoreId home = line.homes[chunk];
+    const Bytes bytes = line.bytes[chunk];
+    const Cycles latency = resources_.machine.memory.access_latency;
+    const memory::Grant read = resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now);
+    resources_.tally.core_memory.read += bytes;
+    resources_.tally.weight_buffer.written += bytes * line.members.size();
+    std::uint64_t* const arrivals = line.arrivals.data() + chunk * line.members.size();
+    if (line.resident) {
+        arrivals[0] = (read.end + latency).count();
+    } else {
+        const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
+        const noc::Passage passage =
+            resources_.model.send({.links = links,
+                                   .bytes = bytes,
+                                   .destinations = static_cast<std::uint32_t>(line.members.size()),
+                                   .earliest = read.begin + latency,
+                                   .source_cycles = read.end - read.begin});
+        for (std::size_t member = 0; member < line.members.size(); ++member) {
+            arrivals[member] = passage.tail_arrival(hops(program_.grid, home, line.members[member])).count();
+            resources_.model.receive(bytes);
+        }
+    }
+    if (&window == &windows_[kRunning]) {
+        for (std::size_t member = 0; member < line.members.size(); ++member) {
+            char& waits = waiting_[line.members[member].index()];
+            if (waits != 0) {
+                waits = 0;
+                wakeups_.wake_core(line.members[member], Cycles(arrivals[member]));
+            }
+        }
+    }
+}
+
+std::optional<Cycles> WeightDelivery::arrival(CoreId core, std::uint32_t chunk) {
+    const Seat& seat = windows_[kRunning].seats[core.index()];
+    check_invariant(seat.line != no_line, "a core with steps is a member of its weight group");
+    const Line& line = windows_[kRunning].lines[seat.line];
+    const std::uint64_t cycle = line.arrivals[chunk * line.members.size() + seat.member];
+    if (cycle == kUnknown) {
+        waiting_[core.index()] = 1;
+        return std::nullopt;
+    }
+    return Cycles(cycle);
+}
+
+Bytes WeightDelivery::chunk_bytes(CoreId core, std::uint32_t chunk) const {
+    const Seat& seat = windows_[kRunning].seats[core.index()];
+    return windows_[kRunning].lines[seat.line].bytes[chunk];
+}
+
+void WeightDelivery::release(CoreId core, std::uint32_t chunk, Cycles now) {
+    room_[core.index()] += chunk_bytes(core, chunk);
+    grant_room(core);
+    issue_ready(now);
+}
+
+} // namespace lodestone::core_grid
