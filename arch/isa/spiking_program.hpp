@@ -31,26 +31,26 @@ struct SpikeDestination {
 /// then compare. F(s, p) = 1 if |s| >= p with p drawn evenly from 1..256: a stochastic weight or leak s adds sgn(s)
 /// with probability |s| / 256.
 struct SpikingNeuron {
-    std::int32_t potential = 0;                      ///< V before the first tick
-    std::array<std::int16_t, axon_types> weights{};  ///< s by axon type
-    std::uint8_t stochastic_weights = 0;             ///< bit g: the weight of axon type g is stochastic (b_g)
-    std::uint8_t threshold_mask_bits = 0;            ///< TM: both thresholds move by a draw of TM bits, eta
-    std::int16_t leak = 0;                           ///< lambda
-    bool leak_follows_sign = false;                  ///< epsilon: leak is multiplied by sgn(V) and stops at 0
-    bool stochastic_leak = false;                    ///< c
-    ResetMode reset_mode = ResetMode::absolute;      ///< gamma
-    bool saturate_at_floor = false;                  ///< kappa: below the negative threshold V becomes it
-    std::int32_t positive_threshold = 1;             ///< alpha: V >= alpha + eta spikes
-    std::int32_t negative_threshold = 0;             ///< -beta: below it (less eta unless kappa) V resets
-    std::int32_t reset = 0;                          ///< R: V after a spike, absolute mode
-    std::int32_t negative_reset = 0;                 ///< V after the negative threshold, absolute mode (the chip's: -R)
+    std::int32_t potential = 0;                     ///< V before the first tick
+    std::array<std::int16_t, axon_types> weights{}; ///< s by axon type
+    std::uint8_t stochastic_weights = 0;            ///< bit g: the weight of axon type g is stochastic (b_g)
+    std::uint8_t threshold_mask_bits = 0;           ///< TM: both thresholds move by a draw of TM bits, eta
+    std::int16_t leak = 0;                          ///< lambda
+    bool leak_follows_sign = false;                 ///< epsilon: leak is multiplied by sgn(V) and stops at 0
+    bool stochastic_leak = false;                   ///< c
+    ResetMode reset_mode = ResetMode::absolute;     ///< gamma
+    bool saturate_at_floor = false;                 ///< kappa: below the negative threshold V becomes it
+    std::int32_t positive_threshold = 1;            ///< alpha: V >= alpha + eta spikes
+    std::int32_t negative_threshold = 0;            ///< -beta: below it (less eta unless kappa) V resets
+    std::int32_t reset = 0;                         ///< R: V after a spike, absolute mode
+    std::int32_t negative_reset = 0;                ///< V after the negative threshold, absolute mode (the chip's: -R)
     SpikeDestination destination;
 };
 
 /// One core. Synapse rows have words_per_row() words of 64 bits; bit i of a row is axon i.
 struct SpikingCoreProgram {
-    std::uint32_t x = 0; ///< column in the mesh
-    std::uint32_t y = 0; ///< row in the mesh
+    std::uint32_t x = 0;             ///< column in the mesh
+    std::uint32_t y = 0;             ///< row in the mesh
     std::vector<std::uint8_t> types; ///< by axon, 0..3; axons past the end are of type 0
     std::vector<std::uint64_t> synapses;
     std::vector<SpikingNeuron> neurons; ///< may be fewer than the rows of the core: the rest do not exist
@@ -76,10 +76,10 @@ struct OutputBus {
 
 struct SpikingProgram {
     std::string name;
-    std::uint32_t axons = 256;   ///< per core; at most those of the machine
-    std::uint32_t neurons = 256; ///< per core; at most those of the machine
-    std::uint32_t columns = 1;   ///< of the part of the mesh in use, from column 0
-    std::uint32_t rows = 1;      ///< of the part of the mesh in use, from row 0
+    std::uint32_t axons = 256;       ///< per core; at most those of the machine
+    std::uint32_t neurons = 256;     ///< per core; at most those of the machine
+    std::uint32_t columns = 1;       ///< of the part of the mesh in use, from column 0
+    std::uint32_t rows = 1;          ///< of the part of the mesh in use, from row 0
     bool floor_is_inclusive = false; ///< V <= negative threshold resets, instead of V <
     std::vector<SpikingCoreProgram> cores;
     std::vector<InputSpike> inputs;

@@ -13,10 +13,11 @@ struct Limit {
     std::uint64_t max;
 };
 
-constexpr std::uint64_t max_core_side = 4096;   // axons or neurons of a core
-constexpr std::uint64_t max_grid_side = 1024;   // cores along a side of a chip, or chips along a side of the array
+constexpr std::uint64_t max_core_side = 4096; // axons or neurons of a core
+constexpr std::uint64_t max_grid_side = 1024; // cores along a side of a chip, or chips along a side of the array
 constexpr std::uint64_t max_mesh_cores = 1U << 22;
 constexpr std::uint64_t max_timing_cycles = 1U << 20;
+constexpr std::uint64_t max_tick_cycles = 1U << 26;
 
 } // namespace
 
@@ -59,6 +60,13 @@ Problems verify_spec(const SpikingArraySpec& spec) {
         problems.error({}, "chips",
                        "the array has " + std::to_string(total) + " cores; the model holds at most " +
                            std::to_string(max_mesh_cores));
+    }
+    const SpikingCoreTiming& timing = spec.core_timing;
+    const std::uint64_t longest_row = spec.axons * timing.per_axon.count() + timing.per_row.count();
+    if (!problems.has_errors() && longest_row * spec.neurons > max_tick_cycles) {
+        problems.error({}, "core_timing",
+                       "a core with all axons active needs " + std::to_string(longest_row * spec.neurons) +
+                           " cycles for a tick; the model holds at most " + std::to_string(max_tick_cycles));
     }
     if (!(spec.tick_rate.count() > 0.0) || !(spec.clock.count() > spec.tick_rate.count())) {
         problems.error({}, "clock", "must be faster than the tick rate, and both must be positive");

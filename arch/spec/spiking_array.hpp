@@ -59,13 +59,13 @@ struct SpikingArraySpec {
     std::uint32_t neurons = 256;
     GridShape cores{.rows = 64, .cols = 64}; ///< of one chip
     GridShape chips{.rows = 1, .cols = 1};
-    std::uint32_t weight_bits = 9;         ///< signed
-    std::uint32_t leak_bits = 9;           ///< signed
-    std::uint32_t potential_bits = 20;     ///< signed, saturating
-    std::uint32_t threshold_bits = 18;     ///< magnitude of both thresholds
+    std::uint32_t weight_bits = 9;          ///< signed
+    std::uint32_t leak_bits = 9;            ///< signed
+    std::uint32_t potential_bits = 20;      ///< signed, saturating
+    std::uint32_t threshold_bits = 18;      ///< magnitude of both thresholds
     std::uint32_t threshold_mask_bits = 18; ///< largest width of the random part of the thresholds
-    std::uint32_t delay_bits = 4;          ///< of the delivery field: a spike arrives 1 + delay ticks later
-    std::uint32_t hop_bits = 9;            ///< signed, of dx and dy
+    std::uint32_t delay_bits = 4;           ///< of the delivery field: a spike arrives 1 + delay ticks later
+    std::uint32_t hop_bits = 9;             ///< signed, of dx and dy
     Hertz tick_rate{1000.0};
     Hertz clock{66.1e6};
     SpikingCoreTiming core_timing;
@@ -73,9 +73,7 @@ struct SpikingArraySpec {
     ChipBoundaryTiming boundary;
 
     /// The array over all chips.
-    [[nodiscard]] GridShape mesh() const {
-        return {.rows = cores.rows * chips.rows, .cols = cores.cols * chips.cols};
-    }
+    [[nodiscard]] GridShape mesh() const { return {.rows = cores.rows * chips.rows, .cols = cores.cols * chips.cols}; }
     [[nodiscard]] std::uint32_t max_delay() const { return (1U << delay_bits) - 1; }
     [[nodiscard]] IntegerRange weight_range() const { return signed_range(weight_bits); }
     [[nodiscard]] IntegerRange leak_range() const { return signed_range(leak_bits); }

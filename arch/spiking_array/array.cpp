@@ -90,7 +90,7 @@ void SpikingArray::add_inputs(const isa::SpikingProgram& program) {
 void SpikingArray::activate(std::size_t slot, std::uint32_t core, std::uint32_t axon) {
     std::uint64_t& word = axon_bits_[(slot * cores_.size() + core) * words_ + axon / 64];
     const std::uint64_t bit = std::uint64_t{1} << (axon % 64);
-    pending_merged_[slot] += (word & bit) != 0 ? 1 : 0;
+    pending_merged_[slot] += (word & bit) != 0 ? 1U : 0U;
     word |= bit;
     ++pending_[slot];
     ++counts_.in_flight;

@@ -94,8 +94,8 @@ void tick_portable(const NeuronLanes& lanes, std::span<const ActiveAxon> axons, 
 
 #define LODESTONE_AVX512 gnu::target("avx512f,avx512bw,avx512vl,avx512dq")
 
-[[LODESTONE_AVX512]] void tick_avx512(const NeuronLanes& lanes, std::span<const ActiveAxon> axons,
-                                      std::uint64_t* fired, std::uint64_t* sunk) {
+[[LODESTONE_AVX512]] void tick_avx512(const NeuronLanes& lanes, std::span<const ActiveAxon> axons, std::uint64_t* fired,
+                                      std::uint64_t* sunk) {
     constexpr std::size_t width = 16; // 32-bit lanes of a register
     const __m512i lowest = _mm512_set1_epi32(lanes.lowest);
     const __m512i highest = _mm512_set1_epi32(lanes.highest);
@@ -109,8 +109,8 @@ void tick_portable(const NeuronLanes& lanes, std::span<const ActiveAxon> axons, 
             __m512i v = _mm512_load_si512(lanes.potential + first);
             for (const ActiveAxon& axon : axons) {
                 const auto synapses = static_cast<__mmask16>(axon.column[block] >> (part * width));
-                const __m512i weights = _mm512_cvtepi16_epi32(
-                    _mm256_load_si256(reinterpret_cast<const __m256i*>(axon.weights + first)));
+                const __m512i weights =
+                    _mm512_cvtepi16_epi32(_mm256_load_si256(reinterpret_cast<const __m256i*>(axon.weights + first)));
                 v = _mm512_mask_add_epi32(v, synapses, v, weights);
             }
             v = _mm512_min_epi32(_mm512_max_epi32(v, lowest), highest);

@@ -20,8 +20,7 @@ std::int32_t stochastic_sign(std::int32_t value, RandomStream& random) {
 }
 
 std::int32_t leaked(const isa::SpikingNeuron& neuron, std::int32_t potential, RandomStream& random) {
-    const std::int32_t leak =
-        neuron.stochastic_leak ? stochastic_sign(neuron.leak, random) : std::int32_t{neuron.leak};
+    const std::int32_t leak = neuron.stochastic_leak ? stochastic_sign(neuron.leak, random) : std::int32_t{neuron.leak};
     if (!neuron.leak_follows_sign) {
         return potential + leak;
     }
@@ -40,7 +39,8 @@ ResetRules reset_rules(const isa::SpikingNeuron& neuron) {
     ResetRules rules;
     switch (neuron.reset_mode) {
     case isa::ResetMode::absolute:
-        rules = {.after_spike = {.keep = 0, .add = neuron.reset}, .below_floor = {.keep = 0, .add = neuron.negative_reset}};
+        rules = {.after_spike = {.keep = 0, .add = neuron.reset},
+                 .below_floor = {.keep = 0, .add = neuron.negative_reset}};
         break;
     case isa::ResetMode::linear:
         rules = {.after_spike = {.keep = all, .add = -neuron.positive_threshold},

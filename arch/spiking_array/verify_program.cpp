@@ -19,6 +19,9 @@ public:
         within("neurons", program_.neurons, {1, spec_.neurons});
         within("columns", program_.columns, {1, spec_.mesh().cols});
         within("rows", program_.rows, {1, spec_.mesh().rows});
+        if (program_.cores.empty()) {
+            problems_.error({}, "cores", "is empty; a program needs at least one core");
+        }
         if (program_.output_bus) {
             position("output_bus", program_.output_bus->x, program_.output_bus->y);
         }
