@@ -27,8 +27,8 @@ void report(benchmark::State& state, const SpikingArray& array) {
     const auto updates = static_cast<double>(counts.neuron_updates);
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    state.SetItemsProcessed(static_cast<std::int64_t>(static_cast<double>(state.iterations() * ticks_per_iteration) *
-                                                      updates / static_cast<double>(counts.ticks)));
+    const double ticks = static_cast<double>(state.iterations()) * static_cast<double>(ticks_per_iteration);
+    state.SetItemsProcessed(static_cast<std::int64_t>(ticks * updates / static_cast<double>(counts.ticks)));
     state.counters["rate_hz"] =
         static_cast<double>(counts.spikes) / updates * spec::SpikingArraySpec{}.tick_rate.count();
     state.counters["mean_hops"] = static_cast<double>(counts.hops) / static_cast<double>(counts.sent);

@@ -45,8 +45,8 @@ void SpikingArray::add_cores(const isa::SpikingProgram& program, std::uint64_t s
         check_invariant(core_at(core.x, core.y) == cores_.size(), "verify_program refuses two cores in one place");
         first_neuron_.push_back(neuron_total_);
         neuron_total_ += core.neurons.size();
-        cores_.emplace_back(program, core,
-                            CoreSettings{.context = context_, .random = RandomStream(seed, key(core.x, core.y))});
+        cores_.emplace_back(
+            program, core, CoreSettings{.context = context_, .random = RandomStream(seed, key(core.x, core.y))}, pool_);
     }
     first_neuron_.push_back(neuron_total_);
     spike_counts_.assign(neuron_total_, 0);
@@ -82,7 +82,7 @@ void SpikingArray::add_inputs(const isa::SpikingProgram& program) {
     // Cores that spikes or inputs reach and that have no neurons exist too: their axons take the spikes.
     const isa::SpikingCoreProgram empty;
     while (cores_.size() < positions_.size()) {
-        cores_.emplace_back(program, empty, CoreSettings{.context = context_, .random = RandomStream(0, 0)});
+        cores_.emplace_back(program, empty, CoreSettings{.context = context_, .random = RandomStream(0, 0)}, pool_);
         first_neuron_.push_back(neuron_total_);
     }
 }
@@ -145,7 +145,10 @@ std::uint32_t SpikingArray::delay(std::size_t core, std::size_t neuron) const {
 }
 
 void SpikingArray::send(std::size_t core, std::size_t neuron) {
-    const Target target = targets_[first_neuron_[core] + neuron];
+    deliver(targets_[first_neuron_[core] + neuron]);
+}
+
+void SpikingArray::deliver(const Target& target) {
     if (target.core == to_nowhere) {
         return;
     }
@@ -182,14 +185,33 @@ void SpikingArray::end_tick() {
                     "spikes sent are delivered, in flight, off chip or lost to an overrun");
 }
 
+void SpikingArray::post(std::size_t core, std::span<const std::uint16_t> fired) {
+    for (const std::uint16_t neuron : fired) {
+        const Target target = targets_[first_neuron_[core] + neuron];
+        outbox_.push_back(target);
+        if (target.core < cores_.size()) {
+            const std::size_t slot = slot_after(std::uint64_t{target.delay} + 1);
+            __builtin_prefetch(&axon_bits_[(slot * cores_.size() + target.core) * words_ + target.axon / 64], 1);
+        }
+    }
+}
+
+void SpikingArray::empty_outbox() {
+    for (const Target& target : outbox_) {
+        deliver(target);
+    }
+    outbox_.clear();
+}
+
 void SpikingArray::run_tick() {
     begin_tick();
     std::uint32_t axon_events = 0;
     for (std::size_t core = 0; core < cores_.size(); ++core) {
-        for (const std::uint16_t neuron : tick_core(core, axon_events)) {
-            send(core, neuron);
-        }
+        const auto fired = tick_core(core, axon_events);
+        empty_outbox();
+        post(core, fired);
     }
+    empty_outbox();
     end_tick();
 }
 

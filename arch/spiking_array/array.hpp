@@ -101,6 +101,9 @@ private:
     void add_targets(const isa::SpikingProgram& program);
     void add_inputs(const isa::SpikingProgram& program);
     void activate(std::size_t slot, std::uint32_t core, std::uint32_t axon);
+    void deliver(const Target& target);
+    void post(std::size_t core, std::span<const std::uint16_t> fired);
+    void empty_outbox();
     [[nodiscard]] std::size_t slot_after(std::uint64_t ticks) const { return (counts_.ticks + ticks) % slots_; }
 
     struct PendingInput {
@@ -111,6 +114,7 @@ private:
 
     spec::SpikingArraySpec spec_;
     NeuronContext context_;
+    ParameterPool pool_;
     std::vector<SpikingCore> cores_;
     std::vector<GridPosition> positions_;
     std::unordered_map<std::uint64_t, std::uint32_t> index_of_; ///< by position; never iterated
@@ -131,6 +135,7 @@ private:
     std::vector<OutputSpike> outputs_;
     std::size_t first_output_of_tick_ = 0;
     std::vector<std::uint16_t> fired_;
+    std::vector<Target> outbox_; ///< of the core before; its axon words are on their way into the cache
     bool recording_ = false;
     std::vector<SpikeRecord> spikes_;
 };

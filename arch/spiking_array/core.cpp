@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 namespace lodestone::spiking_array {
 
@@ -18,51 +19,57 @@ bool is_stochastic(const isa::SpikingNeuron& neuron) {
 
 } // namespace
 
-SpikingCore::SpikingCore(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core, CoreSettings settings)
+SpikingCore::SpikingCore(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core, CoreSettings settings,
+                         ParameterPool& pool)
     : settings_(settings), neuron_count_(core.neurons.size()),
       blocks_((neuron_count_ + lanes_per_block - 1) / lanes_per_block) {
     check_invariant(core.synapses.size() == neuron_count_ * program.words_per_row(),
                     "a core program has a synapse row for each of its neurons");
-    fill_lanes(core);
+    fill_lanes(core, pool);
     fill_columns(program, core);
+    AlignedVector<std::uint8_t> types(core.types.begin(), core.types.end());
+    types.resize(program.axons, 0);
+    types_ = pool.intern(std::move(types));
     if (std::any_of(core.neurons.begin(), core.neurons.end(), is_stochastic)) {
         stochastic_ = core.neurons;
     }
-    active_.reserve(program.axons);
-    active_ids_.reserve(program.axons);
     fired_bits_.resize(blocks_);
     sunk_bits_.resize(blocks_);
 }
 
-void SpikingCore::fill_lanes(const isa::SpikingCoreProgram& core) {
+void SpikingCore::fill_lanes(const isa::SpikingCoreProgram& core, ParameterPool& pool) {
     const std::size_t lane_count = blocks_ * lanes_per_block;
+    AlignedVector<std::int16_t> weights(lane_count * isa::axon_types, 0);
+    AlignedVector<std::int16_t> leak(lane_count, 0);
+    AlignedVector<std::uint64_t> follows(blocks_, 0);
+    AlignedVector<std::int32_t> threshold(lane_count, std::numeric_limits<std::int32_t>::max()); // padding never fires
+    AlignedVector<std::int32_t> floor(lane_count, std::numeric_limits<std::int32_t>::min());
+    AlignedVector<ResetRules> resets(neuron_count_);
     potential_.assign(lane_count, 0);
-    weights_.assign(lane_count * isa::axon_types, 0);
-    leak_.assign(lane_count, 0);
-    leak_follows_sign_.assign(blocks_, 0);
-    threshold_.assign(lane_count, std::numeric_limits<std::int32_t>::max()); // padding lanes never fire
-    floor_.assign(lane_count, std::numeric_limits<std::int32_t>::min());
-    resets_.reserve(neuron_count_);
     for (std::size_t j = 0; j < neuron_count_; ++j) {
         const isa::SpikingNeuron& neuron = core.neurons[j];
         potential_[j] = neuron.potential;
         for (std::size_t type = 0; type < isa::axon_types; ++type) {
-            weights_[type * lane_count + j] = neuron.weights[type];
+            weights[type * lane_count + j] = neuron.weights[type];
         }
-        leak_[j] = neuron.leak;
+        leak[j] = neuron.leak;
         has_leak_ = has_leak_ || neuron.leak != 0;
-        leak_follows_sign_[j / lanes_per_block] |= std::uint64_t{neuron.leak_follows_sign} << (j % lanes_per_block);
-        threshold_[j] = neuron.positive_threshold;
-        floor_[j] = neuron.negative_threshold + (settings_.context.floor_is_inclusive ? 1 : 0);
-        resets_.push_back(reset_rules(neuron));
+        follows[j / lanes_per_block] |= std::uint64_t{neuron.leak_follows_sign} << (j % lanes_per_block);
+        threshold[j] = neuron.positive_threshold;
+        floor[j] = neuron.negative_threshold + (settings_.context.floor_is_inclusive ? 1 : 0);
+        resets[j] = reset_rules(neuron);
     }
+    weights_ = pool.intern(std::move(weights));
+    leak_ = pool.intern(std::move(leak));
+    leak_follows_sign_ = pool.intern(std::move(follows));
+    threshold_ = pool.intern(std::move(threshold));
+    floor_ = pool.intern(std::move(floor));
+    resets_ = pool.intern(std::move(resets));
 }
 
 void SpikingCore::fill_columns(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core) {
     columns_.assign(program.axons * blocks_, 0);
     fan_out_.assign(program.axons, 0);
-    types_ = core.types;
-    types_.resize(program.axons, 0);
     for (std::size_t j = 0; j < neuron_count_; ++j) {
         const auto row = isa::synapse_row(program, core, j);
         for (std::size_t word = 0; word < row.size(); ++word) {
@@ -87,7 +94,7 @@ CoreActivity SpikingCore::collect_axons(std::span<const std::uint64_t> active) {
             ++activity.axon_events;
             if (fan_out_[axon] != 0) {
                 activity.synaptic_events += fan_out_[axon];
-                active_.push_back({columns_.data() + axon * blocks_, weights_.data() + types_[axon] * lane_count});
+                active_.push_back({columns_.data() + axon * blocks_, weights_->data() + (*types_)[axon] * lane_count});
                 active_ids_.push_back(static_cast<std::uint16_t>(axon));
             }
         }
@@ -112,10 +119,10 @@ CoreActivity SpikingCore::tick(std::span<const std::uint64_t> active, std::vecto
 NeuronLanes SpikingCore::lanes() {
     return {.blocks = blocks_,
             .potential = potential_.data(),
-            .leak = leak_.data(),
-            .leak_follows_sign = leak_follows_sign_.data(),
-            .threshold = threshold_.data(),
-            .floor = floor_.data(),
+            .leak = leak_->data(),
+            .leak_follows_sign = leak_follows_sign_->data(),
+            .threshold = threshold_->data(),
+            .floor = floor_->data(),
             .lowest = static_cast<std::int32_t>(settings_.context.potential.min),
             .highest = static_cast<std::int32_t>(settings_.context.potential.max)};
 }
@@ -131,12 +138,12 @@ void SpikingCore::tick_all_lanes(std::vector<std::uint16_t>& fired) {
         any |= fired_bits_[block] | sunk_bits_[block];
         for (std::uint64_t bits = fired_bits_[block]; bits != 0; bits &= bits - 1) {
             const std::size_t j = first + static_cast<std::size_t>(std::countr_zero(bits));
-            apply(j, resets_[j].after_spike);
+            apply(j, (*resets_)[j].after_spike);
             fired.push_back(static_cast<std::uint16_t>(j));
         }
         for (std::uint64_t bits = sunk_bits_[block]; bits != 0; bits &= bits - 1) {
             const std::size_t j = first + static_cast<std::size_t>(std::countr_zero(bits));
-            apply(j, resets_[j].below_floor);
+            apply(j, (*resets_)[j].below_floor);
         }
     }
     quiet_ = any == 0 && !has_leak_;
@@ -150,7 +157,7 @@ void SpikingCore::tick_row_by_row(std::vector<std::uint16_t>& fired) {
         std::int32_t potential = potential_[j];
         for (std::size_t k = 0; k < active_.size(); ++k) {
             if ((active_[k].column[block] & bit) != 0) {
-                potential += synaptic_weight(neuron, types_[active_ids_[k]], settings_.random);
+                potential += synaptic_weight(neuron, (*types_)[active_ids_[k]], settings_.random);
             }
         }
         potential = saturate(potential, settings_.context.potential);

@@ -6,6 +6,7 @@
 #include "arch/spiking_array/aligned_vector.hpp"
 #include "arch/spiking_array/core_kernels.hpp"
 #include "arch/spiking_array/neuron.hpp"
+#include "arch/spiking_array/parameter_pool.hpp"
 #include "arch/spiking_array/random_stream.hpp"
 
 #include <cstdint>
@@ -32,7 +33,8 @@ struct CoreSettings {
 /// that the draws of the core's generator keep the row order.
 class SpikingCore {
 public:
-    SpikingCore(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core, CoreSettings settings);
+    SpikingCore(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core, CoreSettings settings,
+                ParameterPool& pool);
 
     /// `active` has a bit per axon. `fired` is replaced by the neurons that spike, ascending.
     CoreActivity tick(std::span<const std::uint64_t> active, std::vector<std::uint16_t>& fired);
@@ -45,7 +47,7 @@ public:
     [[nodiscard]] bool is_quiet() const { return quiet_; }
 
 private:
-    void fill_lanes(const isa::SpikingCoreProgram& core);
+    void fill_lanes(const isa::SpikingCoreProgram& core, ParameterPool& pool);
     void fill_columns(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core);
     CoreActivity collect_axons(std::span<const std::uint64_t> active);
     void tick_all_lanes(std::vector<std::uint16_t>& fired);
@@ -58,15 +60,15 @@ private:
     bool has_leak_ = false;
     bool quiet_ = false;
     AlignedVector<std::int32_t> potential_;
-    AlignedVector<std::int16_t> weights_; ///< [type][neuron]
-    AlignedVector<std::int16_t> leak_;
-    AlignedVector<std::uint64_t> leak_follows_sign_;
-    AlignedVector<std::int32_t> threshold_;
-    AlignedVector<std::int32_t> floor_;
-    AlignedVector<std::uint64_t> columns_; ///< [axon][block]
-    std::vector<std::uint8_t> types_;
-    std::vector<std::uint32_t> fan_out_; ///< synapses by axon
-    std::vector<ResetRules> resets_;
+    SharedArray<std::int16_t> weights_; ///< [type][neuron]
+    SharedArray<std::int16_t> leak_;
+    SharedArray<std::uint64_t> leak_follows_sign_;
+    SharedArray<std::int32_t> threshold_;
+    SharedArray<std::int32_t> floor_;
+    SharedArray<ResetRules> resets_;
+    SharedArray<std::uint8_t> types_;
+    AlignedVector<std::uint64_t> columns_;       ///< [axon][block]
+    std::vector<std::uint16_t> fan_out_;         ///< synapses by axon
     std::vector<isa::SpikingNeuron> stochastic_; ///< every neuron, when one is stochastic; else empty
     std::vector<ActiveAxon> active_;
     std::vector<std::uint16_t> active_ids_;
