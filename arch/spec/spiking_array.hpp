@@ -5,9 +5,9 @@
 #include "sim/base/diagnostics.hpp"
 #include "sim/base/id.hpp"
 #include "sim/base/quantity.hpp"
+#include "sim/config/map_reader.hpp"
 
 #include <cstdint>
-#include <string>
 
 namespace lodestone::spec {
 
@@ -54,7 +54,6 @@ struct ChipBoundaryTiming {
 
 /// An array of chips, each a grid of cores of `axons` x `neurons` binary synapses with four axon types.
 struct SpikingArraySpec {
-    std::string name = "spiking_array";
     std::uint32_t axons = 256;
     std::uint32_t neurons = 256;
     GridShape cores{.rows = 64, .cols = 64}; ///< of one chip
@@ -86,6 +85,9 @@ struct SpikingArraySpec {
         return Cycles(static_cast<std::uint64_t>(clock.count() / tick_rate.count()));
     }
 };
+
+/// The keys of a spiking array: clock, tick_rate, cores, chips, core, mesh, boundary.
+[[nodiscard]] SpikingArraySpec read_spiking_array(config::MapReader& reader);
 
 /// What makes the description impossible to build or to simulate; paths are those of the YAML form.
 [[nodiscard]] Problems verify_spec(const SpikingArraySpec& spec);
