@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functional run, and the collection of results that both fidelities share.
+#include "arch/spiking_array/simulate.hpp"
+
+#include "arch/spiking_array/timed_run.hpp"
+#include "arch/spiking_array/verify_program.hpp"
+#include "sim/base/error.hpp"
+
+namespace lodestone::spiking_array {
+
+namespace {
+
+void collect(const SpikingArray& array, SpikingResult& result) {
+    result.counts = array.counts();
+    result.outputs = array.outputs();
+    result.link_loads = array.link_loads();
+    result.spikes = array.spikes();
+    for (std::size_t core = 0; core < array.core_count(); ++core) {
+        result.core_positions.push_back(array.position(core));
+        const auto counts = array.spike_counts(core);
+        result.spike_counts.emplace_back(counts.begin(), counts.end());
+    }
+}
+
+} // namespace
+
+bool run_is_over(const SpikingArray& array, const SimulationOptions& options) {
+    if (options.ticks) {
+        return array.tick() >= *options.ticks;
+    }
+    return array.tick() >= options.silence_limit || array.is_silent();
+}
+
+SpikingResult simulate(const isa::SpikingProgram& program, const spec::SpikingArraySpec& machine,
+                       const SimulationOptions& options) {
+    verify_program(program, machine).throw_if_errors();
+    SpikingArray array(program, machine, options.seed);
+    if (options.record_spikes) {
+        array.record_spikes();
+    }
+    SpikingResult result;
+    if (options.fidelity == Fidelity::event) {
+        result.timing = run_timed(array, machine, options);
+    } else {
+        while (!run_is_over(array, options)) {
+            array.run_tick();
+        }
+    }
+    result.ended_silent = !options.ticks && array.is_silent();
+    collect(array, result);
+    return result;
+}
+
+} // namespace lodestone::spiking_array
