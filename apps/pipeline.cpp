@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stages of a run on a core grid.
+#include "apps/pipeline.hpp"
+
+#include "arch/core_grid/run.hpp"
+#include "arch/cost/matrix_shape.hpp"
+#include "arch/isa/verify.hpp"
+#include "sim/base/error.hpp"
+#include "workloads/quantise/quantise.hpp"
+
+namespace lodestone::apps {
+namespace {
+
+/// Violations of a program that the mapper alone made are our bug; with a hand-written mapping they are the user's.
+void require_legal(const isa::Program& program, const spec::CoreGridSpec& machine, const std::string& mapping_file) {
+    Problems problems;
+    for (const isa::Violation& broken : isa::verify(program, machine)) {
+        problems.error({.file = mapping_file}, broken.layer,
+                       broken.rule + ": " + broken.where + " is " + broken.value + " (limit: " + broken.limit +
+                           "): " + broken.message);
+    }
+    if (!problems.has_errors()) {
+        return;
+    }
+    if (mapping_file.empty()) {
+        throw InternalError("the mapper made a program that breaks rules:\n" + std::string(UserError(problems).what()));
+    }
+    throw UserError(problems);
+}
+
+} // namespace
+
+const spec::CoreGridSpec& core_grid_of(const MachineInput& input) {
+    const auto* grid = std::get_if<spec::CoreGridSpec>(&input.machine.family);
+    if (grid == nullptr) {
+        throw UserError("machine '" + input.machine.name + "' is no core grid; dense networks run on core grids");
+    }
+    return *grid;
+}
+
+graph::QuantisedModel quantise_network(const Network& network, quantise::QuantiseOptions options,
+                                       const quantise::ActivationRanges& ranges) {
+    options.ranges = ranges;
+    return quantise::quantise(network.prepared, options);
+}
+
+isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch,
+                             emit::CompileReport* report) {
+    const spec::CoreGridSpec& machine = core_grid_of(request.machine);
+    emit::CompileOptions options;
+    options.machine_name = request.machine.machine.name;
+    options.batch = static_cast<std::int64_t>(batch);
+    options.matrix_shape = [&](numerics::FormatId weights, numerics::FormatId activations) {
+        return cost::matrix_shape(machine.matrix, request.machine.technology, weights, activations);
+    };
+    options.search.strategy = request.strategy;
+    options.search.objective = request.objective;
+    options.search.effort = request.effort;
+    isa::Program program = emit::compile(model, machine, options, report);
+    require_legal(program, machine, request.mapping.string());
+    return program;
+}
+
+isa::Execution simulate(const RunRequest& request, const isa::Program& program, trace::TraceSink* trace) {
+    core_grid::RunOptions options;
+    options.trace = trace;
+    return core_grid::run_core_grid(program, core_grid_of(request.machine), options);
+}
+
+} // namespace lodestone::apps
