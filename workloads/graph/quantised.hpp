@@ -14,9 +14,12 @@
 namespace lodestone::graph {
 
 /// Storage of a tensor between layers: real value = decode(code) * scale. fp32 means not quantised.
+/// In a block format blocks run along `block_axis` and start anew at each line of it: real value = decode(code) * scale
+/// of the block, which is found when the tensor is written; `scale` is then 1.
 struct TensorFormat {
     numerics::FormatId format = numerics::FormatId::fp32;
     double scale = 1.0;
+    std::uint32_t block_axis = 0;
 };
 
 /// Parameters of a matrix operator: [out, ...] for Conv, [in, out] for MatMul, as the graph has them.
@@ -25,6 +28,9 @@ struct QuantisedWeights {
     numerics::FormatId format = numerics::FormatId::int8;
     std::vector<double> scales{1.0};  ///< one, or one per output channel
     std::vector<std::uint16_t> codes; ///< in the order of the tensor; empty when the network came without weights
+    std::uint32_t block_axis = 0;     ///< of a block format: the axis that is summed over; `scales` is then {1}
+    /// E8M0 codes, row-major in the tensor's shape with block_axis divided by the block's size (rounded up).
+    std::vector<std::uint8_t> block_scales;
 };
 
 /// The unit of mapping and of quantisation: values are rounded to `output`'s format once, after the last fused
