@@ -26,10 +26,10 @@ class Rewriter {
 public:
     explicit Rewriter(Graph& graph) : graph_(graph) {
         for (const Tensor& tensor : graph.tensors) {
-            names_.insert(tensor.name);
+            tensor_names_.insert(tensor.name);
         }
         for (const Operator& op : graph.operators) {
-            names_.insert(op.name);
+            operator_names_.insert(op.name);
         }
     }
 
@@ -65,21 +65,25 @@ private:
 
     void keep(Operator op) { graph_.operators.push_back(std::move(op)); }
 
-    [[nodiscard]] std::string fresh(const std::string& wanted) {
+    [[nodiscard]] static std::string fresh(const std::string& wanted, std::set<std::string>& names) {
         std::string name = wanted;
-        for (int i = 2; !names_.insert(name).second; ++i) {
+        for (int i = 2; !names.insert(name).second; ++i) {
             name = wanted + "." + std::to_string(i);
         }
         return name;
     }
 
     TensorId value(const std::string& name, Shape shape) {
-        return graph_.add(Tensor{.name = fresh(name), .type = ElementType::float32, .shape = std::move(shape)});
+        return graph_.add(
+            Tensor{.name = fresh(name, tensor_names_), .type = ElementType::float32, .shape = std::move(shape)});
     }
 
     /// A parameter computed from others; without values when one of those has none.
     TensorId parameter(const std::string& name, Shape shape, std::vector<float> values) {
-        Tensor tensor{.name = fresh(name), .type = ElementType::float32, .shape = shape, .role = TensorRole::parameter};
+        Tensor tensor{.name = fresh(name, tensor_names_),
+                      .type = ElementType::float32,
+                      .shape = shape,
+                      .role = TensorRole::parameter};
         if (!values.empty()) {
             tensor.data = std::make_shared<TensorData>(TensorData::of_floats(std::move(shape), std::move(values)));
         }
@@ -92,9 +96,11 @@ private:
         return id;
     }
 
-    /// Appends `kind`(inputs) -> output, named after `origin` and what it does.
-    void emit(OpKind kind, const Operator& origin, std::vector<TensorId> inputs, TensorId output) {
-        Operator op{.name = origin.outputs.at(0) == output ? origin.name : fresh(graph_.at(output).name),
+    /// Appends `kind`(inputs) -> output, one of the operators that replace `origin`; the main one, with an empty
+    /// `part`, keeps its name.
+    void emit(OpKind kind, const Operator& origin, const std::string& part, std::vector<TensorId> inputs,
+              TensorId output) {
+        Operator op{.name = part.empty() ? origin.name : fresh(origin.name + "." + part, operator_names_),
                     .kind = kind,
                     .outputs = {output},
                     .where = origin.where};
@@ -125,7 +131,7 @@ private:
                 c = scaled(c, beta);
             } else if (beta != 1.0F) {
                 const TensorId product = value(op.name + ".beta", graph_.at(c).shape);
-                emit(OpKind::mul, op, {c, constant(op.name + ".beta_value", beta)}, product);
+                emit(OpKind::mul, op, "beta", {c, constant(op.name + ".beta_value", beta)}, product);
                 c = product;
             }
             if (is_fixed && after.empty() && is_per_channel(graph_.at(c), shape.at(1))) {
@@ -150,12 +156,7 @@ private:
         for (std::size_t i = 0; i < after.size(); ++i) {
             const TensorId next =
                 i + 1 == after.size() ? result : value(origin.name + ".scaled", graph_.at(result).shape);
-            Operator step{.name = fresh(origin.name + "." + graph::to_string(after[i].first)),
-                          .kind = after[i].first,
-                          .inputs = {current, after[i].second},
-                          .outputs = {next},
-                          .where = origin.where};
-            keep(std::move(step));
+            emit(after[i].first, origin, graph::to_string(after[i].first), {current, after[i].second}, next);
             current = next;
         }
     }
@@ -201,13 +202,11 @@ private:
         const TensorId y_turned =
             value(graph_.at(result).name + ".transposed", last_two_swapped(graph_.at(result).shape));
         const TensorId w_turned = transposed(*op.inputs.at(0));
-        transpose(op, *op.inputs.at(1), x_turned);
-        const std::string name = op.name;
+        transpose(op, "turn_in", *op.inputs.at(1), x_turned);
         op.inputs = {x_turned, w_turned};
         op.outputs = {y_turned};
         keep(op);
-        transpose(op, y_turned, result);
-        graph_.operators.back().name = fresh(name + ".transpose");
+        transpose(op, "turn_out", y_turned, result);
     }
 
     [[nodiscard]] static Shape last_two_swapped(Shape shape) {
@@ -215,13 +214,13 @@ private:
         return shape;
     }
 
-    void transpose(const Operator& origin, TensorId from, TensorId to) {
+    void transpose(const Operator& origin, const std::string& part, TensorId from, TensorId to) {
         std::vector<std::int64_t> order;
         for (std::size_t i = 0; i < graph_.at(from).rank(); ++i) {
             order.push_back(static_cast<std::int64_t>(i));
         }
         std::swap(order.at(order.size() - 1), order.at(order.size() - 2));
-        emit(OpKind::transpose, origin, {from}, to);
+        emit(OpKind::transpose, origin, part, {from}, to);
         graph_.operators.back().attributes.set("perm", std::move(order));
     }
 
@@ -264,8 +263,8 @@ private:
         const TensorId scaled_x = value(op.name + ".scaled", x.shape);
         const TensorId factor = parameter(op.name + ".factor", shape, std::move(factors));
         const TensorId offset = parameter(op.name + ".offset", shape, std::move(offsets));
-        emit(OpKind::mul, op, {*op.inputs.at(0), factor}, scaled_x);
-        emit(OpKind::add, op, {scaled_x, offset}, op.outputs.at(0));
+        emit(OpKind::mul, op, "", {*op.inputs.at(0), factor}, scaled_x);
+        emit(OpKind::add, op, "Add", {scaled_x, offset}, op.outputs.at(0));
     }
 
     /// op(a, b, c) = op(op(a, b), c); a Mean ends with a division.
@@ -284,11 +283,11 @@ private:
             const auto& b = graph_.at(*op.inputs.at(i)).shape;
             const TensorId next = is_last ? result : value(op.name + ".partial" + std::to_string(i), broadcast(a, b));
             graph_.at(next).type = graph_.at(result).type;
-            emit(kind, op, {current, *op.inputs.at(i)}, next);
+            emit(kind, op, i == 1 ? "" : std::to_string(i), {current, *op.inputs.at(i)}, next);
             current = next;
         }
         if (divides) {
-            emit(OpKind::div, op, {current, constant(op.name + ".count", static_cast<float>(count))}, result);
+            emit(OpKind::div, op, "Div", {current, constant(op.name + ".count", static_cast<float>(count))}, result);
         }
     }
 
@@ -309,7 +308,7 @@ private:
         std::int64_t start = 0;
         for (const TensorId part : op.outputs) {
             const std::int64_t end = start + graph_.at(part).shape.at(axis);
-            emit(OpKind::slice, op, {x}, part);
+            emit(OpKind::slice, op, start == 0 ? "" : std::to_string(start), {x}, part);
             graph::Attributes& attributes = graph_.operators.back().attributes;
             attributes.set("starts", std::vector<std::int64_t>{start});
             attributes.set("ends", std::vector<std::int64_t>{end});
@@ -319,7 +318,8 @@ private:
     }
 
     Graph& graph_;
-    std::set<std::string> names_; ///< of tensors and operators
+    std::set<std::string> tensor_names_;
+    std::set<std::string> operator_names_;
 };
 
 } // namespace

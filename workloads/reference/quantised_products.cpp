@@ -205,6 +205,16 @@ struct MatrixStack {
     }
 };
 
+Shape broadcast_stack(const Shape& a, const Shape& b) {
+    Shape stack = a.size() >= b.size() ? a : b;
+    const Shape& other = a.size() >= b.size() ? b : a;
+    const std::size_t missing = stack.size() - other.size();
+    for (std::size_t i = 0; i < other.size(); ++i) {
+        stack[missing + i] = stack[missing + i] == 1 ? other[i] : stack[missing + i];
+    }
+    return stack;
+}
+
 void multiply(const numerics::GemmShape& shape, const numerics::GemmOperand& a, const numerics::GemmOperand& b,
               std::span<double> c, Products how) {
     if (how == Products::fast) {
@@ -237,15 +247,7 @@ std::vector<double> matrix_product(const Graph& graph, const Operator& op, const
     const numerics::GemmShape shape{.m = turn_a ? left.cols : left.rows,
                                     .n = turn_b ? right.rows : right.cols,
                                     .k = turn_a ? left.rows : left.cols};
-    const Shape& longer = left.stack.size() >= right.stack.size() ? left.stack : right.stack;
-    Shape stack = longer;
-    for (std::size_t i = 0; i < stack.size(); ++i) {
-        for (const Shape* other : {&left.stack, &right.stack}) {
-            const std::size_t missing = stack.size() - other->size();
-            stack[i] = i >= missing ? std::max(stack[i], (*other)[i - missing]) : stack[i];
-        }
-    }
-    Counter at(stack);
+    Counter at(broadcast_stack(left.stack, right.stack));
     const std::size_t matrices = at.size();
     for (std::size_t i = 0; i < matrices; ++i, at.next()) {
         multiply(shape,

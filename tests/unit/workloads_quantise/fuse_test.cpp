@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// How networks are cut into layers.
+#include "tests/support/network_builder.hpp"
+#include "workloads/quantise/fuse.hpp"
+#include "workloads/quantise/prepare.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace lodestone;
+using graph::OpKind;
+using testing::NetworkBuilder;
+
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+/// "conv1+relu1 (x) | ..." : primary, fused operators and inputs of each layer.
+std::string described(const graph::Graph& network) {
+    std::string text;
+    for (const graph::Layer& layer : quantise::fuse(network)) {
+        text += text.empty() ? "" : " | ";
+        text += layer.name;
+        for (const OperatorId id : layer.fused) {
+            text += "+" + network.at(id).name;
+        }
+        std::vector<std::string> inputs;
+        for (const TensorId id : layer.inputs) {
+            inputs.push_back(network.at(id).name);
+        }
+        text += " (" + join(inputs) + ")";
+    }
+    return text;
+}
+
+TensorId conv(NetworkBuilder& net, const std::string& name, TensorId x, Ints shape, Ints strides = {1, 1}) {
+    const std::int64_t pad = shape.at(2) / 2;
+    return net.op(OpKind::conv, name, {x, net.random(name + ".w", shape), net.random(name + ".b", {shape.at(0)})},
+                  {{"pads", Ints(4, pad)}, {"strides", strides}});
+}
+
+} // namespace
+
+TEST_CASE("a residual sum joins the branch that comes later", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 8, 8});
+    const TensorId a = net.op(OpKind::relu, "relu1", {conv(net, "conv1", x, {8, 4, 3, 3}, {2, 2})});
+    const TensorId b = conv(net, "conv2", a, {8, 8, 3, 3});
+    const TensorId c = conv(net, "shortcut", x, {8, 4, 1, 1}, {2, 2});
+    const TensorId y = net.op(OpKind::relu, "relu2", {net.op(OpKind::add, "add", {b, c})});
+    const TensorId pooled = net.op(OpKind::global_average_pool, "pool", {y});
+    const TensorId flat = net.op(OpKind::flatten, "flatten", {pooled});
+    const TensorId out = net.op(OpKind::gemm, "fc", {flat, net.random("fc.w", {10, 8}), net.random("fc.b", {10})},
+                                {{"transB", std::int64_t{1}}});
+    CHECK(described(net.finish({out})) ==
+          "conv1+relu1 (x) | conv2 (relu1.out) | shortcut+add+relu2 (x, conv2.out) | pool (relu2.out) | "
+          "flatten (pool.out) | fc (flatten.out)");
+}
+
+TEST_CASE("a sum with the input of its own block joins the last convolution", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 8, 8});
+    const TensorId a = conv(net, "conv1", x, {4, 4, 3, 3});
+    const TensorId y = net.op(OpKind::relu, "relu", {net.op(OpKind::add, "add", {a, x})});
+    CHECK(described(net.finish({y})) == "conv1+add+relu (x)");
+}
+
+TEST_CASE("nothing is fused across an output of the network", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId a = conv(net, "conv1", net.input("x", {1, 4, 8, 8}), {4, 4, 3, 3});
+    const TensorId y = net.op(OpKind::relu, "relu", {a});
+    CHECK(described(net.finish({a, y})) == "conv1 (x) | relu (conv1.out)");
+}
+
+TEST_CASE("a value with two readers ends its layer", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId a = conv(net, "conv1", net.input("x", {1, 4, 8, 8}), {4, 4, 3, 3});
+    const TensorId gate = net.op(OpKind::sigmoid, "sigmoid", {a});
+    CHECK(described(net.finish({net.op(OpKind::mul, "mul", {a, gate})})) == "conv1 (x) | sigmoid+mul (conv1.out)");
+}
+
+TEST_CASE("an operator that makes the value larger is a layer of its own", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 8, 8});
+    const TensorId gate =
+        net.op(OpKind::sigmoid, "gate",
+               {conv(net, "squeeze", net.op(OpKind::global_average_pool, "pool", {x}), {4, 4, 1, 1})});
+    CHECK(described(net.finish({net.op(OpKind::mul, "mul", {x, gate})})) ==
+          "pool (x) | squeeze+gate (pool.out) | mul (x, gate.out)");
+}
+
+TEST_CASE("an operator that reads the value twice is a layer of its own", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId a = conv(net, "conv1", net.input("x", {1, 4, 8, 8}), {4, 4, 3, 3});
+    CHECK(described(net.finish({net.op(OpKind::mul, "square", {a, a})})) == "conv1 (x) | square (conv1.out)");
+}
+
+TEST_CASE("batch normalisation that cannot be folded becomes element-wise", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 8, 8});
+    const TensorId bn = net.op(OpKind::batch_normalization, "bn",
+                               {x, net.random("s", {4}), net.random("b", {4}), net.random("m", {4}),
+                                net.given("v", graph::TensorData::of_floats({4}, {1, 2, 3, 4}))});
+    const auto prepared = quantise::prepare(net.finish({net.op(OpKind::relu, "relu", {bn})}));
+    CHECK(described(prepared.graph) == "bn+bn.Add+relu (x)");
+}
+
+TEST_CASE("a Gemm keeps a bias per channel and gives any other C to an Add", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {2, 3});
+    const TensorId a = net.op(OpKind::gemm, "a", {x, net.random("w", {3, 4}), net.random("c", {1, 4})},
+                              {{"alpha", 0.5F}, {"beta", 2.0F}});
+    const TensorId b = net.op(OpKind::gemm, "b", {a, net.random("w2", {4, 4}), net.random("c2", {2, 4})});
+    const auto prepared = quantise::prepare(net.finish({b}));
+    CHECK(described(prepared.graph) == "a (x) | b+b.Add (a.out)");
+    const graph::Operator& first = prepared.graph.operators.front();
+    CHECK(prepared.graph.at(*first.inputs.at(2)).shape == graph::Shape{4});
+    const auto w = net.finish({b}).find_tensor("w");
+    CHECK(prepared.graph.at(*first.inputs.at(1)).data->as_float(5) == 0.5F * net.finish({b}).at(*w).data->as_float(5));
+}
+
+TEST_CASE("a Split becomes Slices", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const auto parts = net.ops(OpKind::split, "split", {net.input("x", {1, 6})}, 2, {{"axis", std::int64_t{1}}});
+    const TensorId y = net.op(OpKind::add, "add", parts);
+    CHECK(described(quantise::prepare(net.finish({y})).graph) == "split (x) | split.3+add (x, split.out)");
+}
+
+TEST_CASE("a product with the parameter on the left is turned round", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId y = net.op(OpKind::matmul, "mm", {net.random("w", {5, 3}), net.input("x", {2, 3, 4})});
+    const auto prepared = quantise::prepare(net.finish({y}));
+    CHECK(described(prepared.graph) == "mm.turn_in (x) | mm (x.transposed) | mm.turn_out (mm.out.transposed)");
+    CHECK(prepared.graph.output(prepared.graph.operators.back()).shape == graph::Shape{2, 5, 4});
+}
