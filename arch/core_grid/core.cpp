@@ -200,20 +200,27 @@ void Core::advance_results() {
             head = std::max(head, times.sums_head);
             tail = std::max(tail, times.sums_tail);
         }
+        std::optional<noc::Passage> passed;
         if (core_->downstream) {
-            pass_on(step, head, tail);
+            passed = pass_on(step, head, tail);
         } else {
             finish_values(step, head, tail);
         }
         results_free_ = slot(step).out_end;
         ++results_;
+        // Own state first: the neighbours may get on at once and call back.
+        if (passed) {
+            const std::uint32_t distance = hops(resources_.grid, id_, *core_->downstream);
+            events_->core(*core_->downstream)
+                .sums_arrive(step, passed->head_arrival(distance), passed->tail_arrival(distance));
+        }
         if (core_->upstream) {
             events_->core(*core_->upstream).sums_taken();
         }
-        if (core_->downstream && results_ == works_.size()) {
-            finished_ = results_free_;
-            report_when_done();
-        }
+    }
+    if (core_->downstream && results_ == works_.size() && !finished_) {
+        finished_ = results_free_;
+        report_when_done();
     }
 }
 
@@ -225,8 +232,8 @@ bool Core::result_known(std::uint32_t step) const {
     return !core_->downstream || step < 2 || events_->core(*core_->downstream).results_ + 2 > step;
 }
 
-void Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
-    Core& next = events_->core(*core_->downstream);
+noc::Passage Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
+    const Core& next = events_->core(*core_->downstream);
     if (step >= 2) {
         head = std::max(head, next.slot(step - 2).out_end);
     }
@@ -241,8 +248,7 @@ void Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
     resources_.tally.partial_sum_buffer.read += bytes;
     resources_.tally.partial_sum_buffer.written += bytes;
     slot(step).out_end = passage.departure + passage.duration;
-    const auto distance = static_cast<std::uint32_t>(links.size());
-    next.sums_arrive(step, passage.head_arrival(distance), passage.tail_arrival(distance));
+    return passage;
 }
 
 void Core::sums_arrive(std::uint32_t step, Cycles head, Cycles tail) {

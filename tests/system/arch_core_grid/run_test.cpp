@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hand-made programs on a small grid: phases, counts, conservation, determinism, errors.
+#include "arch/core_grid/run.hpp"
+#include "sim/base/error.hpp"
+#include "support/core_grid_layers.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace lodestone::core_grid {
+namespace {
+
+using Catch::Matchers::Contains;
+using test::ProgramBuilder;
+
+constexpr GridShape kGrid{.rows = 2, .cols = 2};
+
+isa::Execution run(const isa::Program& program) {
+    return run_core_grid(program, test::small_machine(program.grid));
+}
+
+} // namespace
+
+TEST_CASE("phases follow each other without gaps and sum to the run", "[arch][core_grid]") {
+    const isa::Execution execution = run(test::every_split_program(kGrid));
+    Cycles end;
+    isa::EventCounts sum;
+    for (const isa::PhaseRecord& phase : execution.phases) {
+        CHECK(phase.begin == end);
+        CHECK(phase.events.elapsed == phase.end - phase.begin);
+        end = phase.end;
+        sum += phase.events;
+    }
+    CHECK(end == execution.cycles);
+    CHECK(sum.elapsed == execution.cycles);
+    CHECK(isa::total_macs(sum) == isa::total_macs(execution.events));
+}
+
+TEST_CASE("every network delivers what was sent", "[arch][core_grid]") {
+    const isa::Execution execution = run(test::every_split_program(kGrid));
+    for (const auto& [name, network] : execution.events.networks) {
+        CAPTURE(name);
+        CHECK(network.sent == network.received);
+        CHECK(network.sent >= network.injected);
+        CHECK(network.injected > Bytes(0));
+    }
+}
+
+TEST_CASE("the same program gives the same execution twice", "[arch][core_grid]") {
+    const isa::Program program = test::every_split_program(kGrid);
+    const isa::Execution first = run(program);
+    const isa::Execution second = run(program);
+    CHECK(first.cycles == second.cycles);
+    CHECK(first.kernel_events == second.kernel_events);
+    for (std::size_t phase = 0; phase < first.phases.size(); ++phase) {
+        CHECK(first.phases[phase].end == second.phases[phase].end);
+        CHECK(first.phases[phase].events.core_cycles == second.phases[phase].events.core_cycles);
+    }
+}
+
+TEST_CASE("no phase is shorter than its busiest resource is busy", "[arch][core_grid]") {
+    const isa::Execution execution = run(test::every_split_program(kGrid));
+    for (const isa::PhaseRecord& phase : execution.phases) {
+        for (const auto& [resource, busy] : phase.busiest) {
+            CAPTURE(phase.name, resource);
+            CHECK(busy <= phase.end - phase.begin);
+        }
+    }
+}
+
+TEST_CASE("kernel events grow with steps, not with the size of the data", "[arch][core_grid]") {
+    const isa::Execution small = run(test::conv_program(kGrid, {.size = 16, .rows = 2}));
+    const isa::Execution large = run(test::conv_program(kGrid, {.size = 64, .rows = 2}));
+    CHECK(large.cycles > small.cycles * 8);
+    CHECK(large.kernel_events == small.kernel_events);
+}
+
+TEST_CASE("a program for another grid is refused", "[arch][core_grid]") {
+    const isa::Program program = test::conv_program(kGrid, {});
+    CHECK_THROWS_WITH(run_core_grid(program, test::small_machine({.rows = 3, .cols = 2})),
+                      Contains("2x2") && Contains("3x2"));
+}
+
+TEST_CASE("a weight chunk larger than the weight buffer names layer, size and limit", "[arch][core_grid]") {
+    spec::CoreGridSpec machine = test::small_machine(kGrid);
+    machine.matrix.weight_buffer = Bytes(64);
+    CHECK_THROWS_WITH(run_core_grid(test::conv_program(kGrid, {}), machine), Contains("conv") && Contains("64"));
+}
+
+TEST_CASE("a run beyond its limit of cycles is a machine error", "[arch][core_grid]") {
+    const isa::Program program = test::conv_program(kGrid, {});
+    CHECK_THROWS_AS(run_core_grid(program, test::small_machine(kGrid), {.cycle_limit = Cycles(50)}), MachineError);
+}
+
+} // namespace lodestone::core_grid
