@@ -24,7 +24,8 @@ const std::vector<Rule>& program_rules() {
         {"PRG-W2", "A weight chunk fits half of the weight buffer."},
         {"PRG-W3", "No weight chunk is empty."},
         {"PRG-G1", "An input read in place lies, for each core, within the tile it owns."},
-        {"PRG-G2", "A gather is issued after its tensor's producer has begun and before its phase."},
+        {"PRG-G2", "A gather is issued once its tensor's producer has begun and before its phase (of the store: at the "
+                   "latest in it)."},
         {"PRG-G3", "A gather names a buffer of its own tensor and of the right kind."},
         {"PRG-M1", "A buffer lies within core memory."},
         {"PRG-M2", "Buffers that live at the same time do not overlap."},

@@ -319,17 +319,20 @@ void verify_gathers(Examination& exam, std::uint32_t index) {
         const Gather& gather = phase.inputs[input];
         const ProgramTensor& tensor = program.tensors[gather.tensor];
         const std::string where = "input " + std::to_string(input) + " (" + tensor.name + ")";
-        if (gather.issue_phase >= index || gather.issue_phase < tensor.producer.value_or(0)) {
-            exam.add(
-                {.rule = "PRG-G2",
-                 .layer = phase.name,
-                 .where = where,
-                 .value = "issued in phase " + std::to_string(gather.issue_phase),
-                 .limit = "from " + std::to_string(tensor.producer.value_or(0)) + " to before " + std::to_string(index),
-                 .message = "moves values that do not exist yet, or too late; issue it between producer and consumer"});
+        const bool stores = std::holds_alternative<StoreKernel>(phase.kernel);
+        const std::uint32_t earliest = tensor.producer.value_or(0);
+        const std::uint32_t latest = stores ? index : index - 1; // the last phase does nothing but send
+        if (gather.issue_phase > latest || gather.issue_phase < earliest) {
+            exam.add({.rule = "PRG-G2",
+                      .layer = phase.name,
+                      .where = where,
+                      .value = "issued in phase " + std::to_string(gather.issue_phase),
+                      .limit = "phases " + std::to_string(earliest) + " to " + std::to_string(latest),
+                      .message = "moves values that do not exist yet, or too late; issue it between producer and "
+                                 "consumer"});
         }
         const Buffer& buffer = program.buffers[gather.buffer];
-        const bool at_home = gather.in_place || std::holds_alternative<StoreKernel>(phase.kernel);
+        const bool at_home = gather.in_place || stores;
         if (buffer.tensor != gather.tensor || (buffer.kind == BufferKind::home) != at_home) {
             exam.add({.rule = "PRG-G3",
                       .layer = phase.name,
