@@ -200,7 +200,7 @@ void Core::advance_results() {
             head = std::max(head, times.sums_head);
             tail = std::max(tail, times.sums_tail);
         }
-        std::optional<noc::Passage> passed;
+        std::optional<Arrival> passed;
         if (core_->downstream) {
             passed = pass_on(step, head, tail);
         } else {
@@ -210,9 +210,7 @@ void Core::advance_results() {
         ++results_;
         // Own state first: the neighbours may get on at once and call back.
         if (passed) {
-            const std::uint32_t distance = hops(resources_.grid, id_, *core_->downstream);
-            events_->core(*core_->downstream)
-                .sums_arrive(step, passed->head_arrival(distance), passed->tail_arrival(distance));
+            events_->core(*core_->downstream).sums_arrive(step, passed->head, passed->tail);
         }
         if (core_->upstream) {
             events_->core(*core_->upstream).sums_taken();
@@ -232,7 +230,7 @@ bool Core::result_known(std::uint32_t step) const {
     return !core_->downstream || step < 2 || events_->core(*core_->downstream).results_ + 2 > step;
 }
 
-noc::Passage Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
+Core::Arrival Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
     const Core& next = events_->core(*core_->downstream);
     if (step >= 2) {
         head = std::max(head, next.slot(step - 2).out_end);
@@ -243,12 +241,14 @@ noc::Passage Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
                                                               .bytes = bytes,
                                                               .destinations = 1,
                                                               .earliest = head,
+                                                              .source = id_,
                                                               .source_cycles = tail > head ? tail - head : Cycles(0)});
     resources_.partial_sum.receive(bytes);
     resources_.tally.partial_sum_buffer.read += bytes;
     resources_.tally.partial_sum_buffer.written += bytes;
     slot(step).out_end = passage.departure + passage.duration;
-    return passage;
+    return {.head = resources_.partial_sum.head_arrival(next.id_),
+            .tail = resources_.partial_sum.tail_arrival(next.id_)};
 }
 
 void Core::sums_arrive(std::uint32_t step, Cycles head, Cycles tail) {

@@ -91,7 +91,12 @@ private:
     /// Results of the next steps, as far as their times are known.
     void advance_results();
     bool result_known(std::uint32_t step) const;
-    noc::Passage pass_on(std::uint32_t step, Cycles head, Cycles tail);
+    /// When partial sums reach the next core of the chain.
+    struct Arrival {
+        Cycles head;
+        Cycles tail;
+    };
+    Arrival pass_on(std::uint32_t step, Cycles head, Cycles tail);
     void finish_values(std::uint32_t step, Cycles head, Cycles tail);
     void sums_arrive(std::uint32_t step, Cycles head, Cycles tail);
     void sums_taken();

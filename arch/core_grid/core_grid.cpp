@@ -82,12 +82,12 @@ Cycles CoreGrid::send_instructions(std::uint32_t phase, Cycles now) {
         all.emplace_back(core);
     }
     const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, corner, all);
-    const noc::Passage passage = resources_.instruction.send(
-        {.links = links, .bytes = bytes, .destinations = program_.grid.size(), .earliest = now, .source_cycles = {}});
+    resources_.instruction.send(
+        {.links = links, .bytes = bytes, .destinations = program_.grid.size(), .earliest = now, .source = corner});
     resources_.instruction.receive(bytes * program_.grid.size());
     resources_.tally.instruction_memory.written += bytes * program_.grid.size();
     resources_.tally.instruction_memory.read += bytes * program_.grid.size();
-    return passage.tail_arrival(hops(program_.grid, corner, far_corner));
+    return resources_.instruction.tail_arrival(far_corner);
 }
 
 void CoreGrid::step_written(CoreId /*core*/, std::uint32_t /*step*/) {}

@@ -24,15 +24,6 @@ Bytes storage(const isa::ProgramTensor& tensor, std::uint64_t elements) {
 Cycles before(Cycles end, Cycles duration) {
     return end > duration ? end - duration : Cycles(0);
 }
-
-/// Links from where a flow enters the network to a core.
-std::uint32_t distance(const GridShape& grid, const isa::Flow& flow, CoreId destination) {
-    if (flow.from_frame_buffer) {
-        return 1 + hops(grid, grid.at({.row = flow.port_row, .col = 0}), destination);
-    }
-    return hops(grid, flow.source, destination);
-}
-
 } // namespace
 
 Traffic::Traffic(const isa::Program& program, Resources& resources)
@@ -72,17 +63,16 @@ void Traffic::start_phase(std::span<const isa::Flow> flows, Cycles now) {
 
 void Traffic::send(const isa::Flow& flow, Cycles now) {
     const std::vector<isa::LinkUse> links = isa::route(program_.grid, flow);
-    const noc::Passage passage = pass(flow, links, now);
+    pass(flow, links, now);
     if (flow.to_frame_buffer) {
         resources_.activation.receive(flow.bytes);
-        outputs_.push_back(
-            {.arrival = passage.tail_arrival(static_cast<std::uint32_t>(links.size())), .bytes = flow.bytes});
+        outputs_.push_back({.arrival = resources_.activation.frame_buffer_arrival(), .bytes = flow.bytes});
     } else {
-        arrive_at_cores(flow, passage);
+        arrive_at_cores(flow);
     }
 }
 
-noc::Passage Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest) {
+void Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest) {
     memory::Grant read{};
     if (flow.from_frame_buffer) {
         read = resources_.frame_buffer.reserve(flow.bytes, earliest);
@@ -93,20 +83,21 @@ noc::Passage Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> 
         read = resources_.memories[flow.source.index()].reserve(address, flow.bytes, earliest);
         resources_.tally.core_memory.read += flow.bytes;
     }
-    return resources_.activation.send(
+    resources_.activation.send(
         {.links = links,
          .bytes = flow.bytes,
          .destinations = flow.to_frame_buffer ? 1U : static_cast<std::uint32_t>(flow.destinations.size()),
          .earliest = read.begin + resources_.machine.memory.access_latency,
+         .source = flow.from_frame_buffer ? std::nullopt : std::optional(flow.source),
          .source_cycles = read.end - read.begin});
 }
 
-void Traffic::arrive_at_cores(const isa::Flow& flow, const noc::Passage& passage) {
+void Traffic::arrive_at_cores(const isa::Flow& flow) {
     const isa::Gather& gather = program_.phases[flow.phase].inputs[flow.input];
     const Bytes buffer = program_.buffers[gather.buffer].address;
     const Cycles port = transfer_cycles(flow.bytes, resources_.machine.memory.width);
     for (const CoreId destination : flow.destinations) {
-        const Cycles tail = passage.tail_arrival(distance(program_.grid, flow, destination));
+        const Cycles tail = resources_.activation.tail_arrival(destination);
         Arrival& arrival = arrivals_[destination.index()];
         if (arrival.phase != flow.phase) {
             arrival = {.phase = flow.phase, .at = tail, .bytes = Bytes(0)};

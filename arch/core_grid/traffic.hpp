@@ -31,8 +31,8 @@ public:
 
 private:
     [[nodiscard]] Cycles available(const isa::Flow& flow) const;
-    noc::Passage pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest);
-    void arrive_at_cores(const isa::Flow& flow, const noc::Passage& passage);
+    void pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest);
+    void arrive_at_cores(const isa::Flow& flow);
 
     struct Output {
         Cycles arrival;

@@ -138,14 +138,14 @@ void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
         arrivals[0] = (read.end + latency).count();
     } else {
         const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
-        const noc::Passage passage =
-            resources_.model.send({.links = links,
-                                   .bytes = bytes,
-                                   .destinations = static_cast<std::uint32_t>(line.members.size()),
-                                   .earliest = read.begin + latency,
-                                   .source_cycles = read.end - read.begin});
+        resources_.model.send({.links = links,
+                               .bytes = bytes,
+                               .destinations = static_cast<std::uint32_t>(line.members.size()),
+                               .earliest = read.begin + latency,
+                               .source = home,
+                               .source_cycles = read.end - read.begin});
         for (std::size_t member = 0; member < line.members.size(); ++member) {
-            arrivals[member] = passage.tail_arrival(hops(program_.grid, home, line.members[member])).count();
+            arrivals[member] = resources_.model.tail_arrival(line.members[member]).count();
             resources_.model.receive(bytes);
         }
     }

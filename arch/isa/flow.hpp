@@ -4,7 +4,7 @@
 
 #include "arch/isa/program.hpp"
 
-#include <functional>
+#include <optional>
 #include <vector>
 
 namespace lodestone::isa {
@@ -41,11 +41,19 @@ struct Flow {
 /// Bytes of the gathered region that a core copies from its own home tile (no link used), over all frames of it.
 [[nodiscard]] Bytes local_copy_bytes(const Program& program, std::uint32_t phase, std::uint32_t input, CoreId core);
 
-/// One link of a route and its distance in hops from where the transfer starts.
+/// One link of a route, its distance in hops from where the transfer starts, and the link before it in the tree (an
+/// index into the same route, always smaller than its own; kRoot for a link that leaves the source).
 struct LinkUse {
+    static constexpr std::uint32_t kRoot = ~std::uint32_t{0};
+
     LinkId link;
     std::uint32_t depth = 0;
+    std::uint32_t parent = kRoot;
 };
+
+/// Router that a mesh link leads to; a frame-buffer link into the grid leads to the first router of its row, one out of
+/// the grid to no router.
+[[nodiscard]] std::optional<CoreId> link_target(const GridShape& grid, LinkId link);
 
 /// Multicast tree: along the row of the source first, then along the columns of the destinations; each link once.
 [[nodiscard]] std::vector<LinkUse> multicast_tree(const GridShape& grid, CoreId source,

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <utility>
 
 namespace lodestone::isa {
 namespace {
@@ -21,22 +23,28 @@ struct TreeBuilder {
     const GridShape& grid;
     std::vector<LinkUse> links;
 
-    void add(GridPosition from, Direction direction, std::uint32_t depth) {
-        links.push_back({.link = link_from(grid, grid.at(from), direction), .depth = depth});
+    /// Adds a link behind `parent` and returns its place.
+    std::uint32_t add(GridPosition from, Direction direction, std::uint32_t parent) {
+        const std::uint32_t depth = parent == LinkUse::kRoot ? 0 : links[parent].depth + 1;
+        links.push_back({.link = link_from(grid, grid.at(from), direction), .depth = depth, .parent = parent});
+        return static_cast<std::uint32_t>(links.size() - 1);
     }
 
-    void add_column(GridPosition start, const ColumnReach& reach, std::uint32_t depth) {
+    void add_column(GridPosition start, const ColumnReach& reach, std::uint32_t entry) {
+        std::uint32_t parent = entry;
         for (std::uint32_t row = start.row; row < reach.bottom; ++row) {
-            add({.row = row, .col = start.col}, Direction::south, depth + row - start.row);
+            parent = add({.row = row, .col = start.col}, Direction::south, parent);
         }
+        parent = entry;
         for (std::uint32_t row = start.row; row > reach.top; --row) {
-            add({.row = row, .col = start.col}, Direction::north, depth + start.row - row);
+            parent = add({.row = row, .col = start.col}, Direction::north, parent);
         }
     }
 };
 
-std::vector<LinkUse> tree_from(const GridShape& grid, GridPosition start, const std::vector<CoreId>& destinations,
-                               std::uint32_t depth) {
+/// Adds a tree to `tree` that begins behind the link `root` of it (kRoot: at the source).
+void add_tree(TreeBuilder& tree, GridPosition start, const std::vector<CoreId>& destinations, std::uint32_t root) {
+    const GridShape& grid = tree.grid;
     std::vector<ColumnReach> columns(grid.cols);
     std::uint32_t east = start.col;
     std::uint32_t west = start.col;
@@ -48,20 +56,22 @@ std::vector<LinkUse> tree_from(const GridShape& grid, GridPosition start, const 
         east = std::max(east, position.col);
         west = std::min(west, position.col);
     }
-    TreeBuilder tree{.grid = grid, .links = {}};
-    for (std::uint32_t col = start.col; col < east; ++col) {
-        tree.add({.row = start.row, .col = col}, Direction::east, depth + col - start.col);
-    }
-    for (std::uint32_t col = start.col; col > west; --col) {
-        tree.add({.row = start.row, .col = col}, Direction::west, depth + start.col - col);
-    }
-    for (std::uint32_t col = west; col <= east; ++col) {
+    const auto visit = [&](std::uint32_t col, std::uint32_t entry) {
         if (columns[col].used()) {
-            const std::uint32_t along_row = col > start.col ? col - start.col : start.col - col;
-            tree.add_column({.row = start.row, .col = col}, columns[col], depth + along_row);
+            tree.add_column({.row = start.row, .col = col}, columns[col], entry);
         }
+    };
+    visit(start.col, root);
+    std::uint32_t entry = root;
+    for (std::uint32_t col = start.col; col < east; ++col) {
+        entry = tree.add({.row = start.row, .col = col}, Direction::east, entry);
+        visit(col + 1, entry);
     }
-    return tree.links;
+    entry = root;
+    for (std::uint32_t col = start.col; col > west; --col) {
+        entry = tree.add({.row = start.row, .col = col}, Direction::west, entry);
+        visit(col - 1, entry);
+    }
 }
 
 } // namespace
@@ -91,24 +101,47 @@ std::string link_name(const GridShape& grid, LinkId link) {
            names[link.value % kDirections];
 }
 
+std::optional<CoreId> link_target(const GridShape& grid, LinkId link) {
+    const std::uint32_t mesh_links = grid.size() * kDirections;
+    if (link.value >= mesh_links) {
+        const std::uint32_t port = link.value - mesh_links;
+        return port % 2 == 0 ? std::optional(grid.at({.row = port / 2, .col = 0})) : std::nullopt;
+    }
+    const std::uint32_t router = link.value / kDirections;
+    switch (static_cast<Direction>(link.value % kDirections)) {
+    case Direction::east:
+        return CoreId(router + 1);
+    case Direction::west:
+        return CoreId(router - 1);
+    case Direction::south:
+        return CoreId(router + grid.cols);
+    case Direction::north:
+        return CoreId(router - grid.cols);
+    }
+    return std::nullopt;
+}
+
 std::vector<LinkUse> multicast_tree(const GridShape& grid, CoreId source, const std::vector<CoreId>& destinations) {
-    return tree_from(grid, grid.position(source), destinations, 0);
+    TreeBuilder tree{.grid = grid, .links = {}};
+    add_tree(tree, grid.position(source), destinations, LinkUse::kRoot);
+    return std::move(tree.links);
 }
 
 std::vector<LinkUse> route(const GridShape& grid, const Flow& flow) {
+    TreeBuilder tree{.grid = grid, .links = {}};
     if (flow.from_frame_buffer) {
-        std::vector<LinkUse> links = tree_from(grid, {.row = flow.port_row, .col = 0}, flow.destinations, 1);
-        links.insert(links.begin(), {.link = frame_buffer_link(grid, flow.port_row, true), .depth = 0});
-        return links;
+        tree.links.push_back({.link = frame_buffer_link(grid, flow.port_row, true)});
+        add_tree(tree, {.row = flow.port_row, .col = 0}, flow.destinations, 0);
+    } else if (flow.to_frame_buffer) {
+        add_tree(tree, grid.position(flow.source), {grid.at({.row = flow.port_row, .col = 0})}, LinkUse::kRoot);
+        const auto hops = static_cast<std::uint32_t>(tree.links.size());
+        tree.links.push_back({.link = frame_buffer_link(grid, flow.port_row, false),
+                              .depth = hops,
+                              .parent = hops == 0 ? LinkUse::kRoot : hops - 1});
+    } else {
+        add_tree(tree, grid.position(flow.source), flow.destinations, LinkUse::kRoot);
     }
-    if (flow.to_frame_buffer) {
-        const CoreId exit = grid.at({.row = flow.port_row, .col = 0});
-        std::vector<LinkUse> links = tree_from(grid, grid.position(flow.source), {exit}, 0);
-        const auto depth = static_cast<std::uint32_t>(links.size());
-        links.push_back({.link = frame_buffer_link(grid, flow.port_row, false), .depth = depth});
-        return links;
-    }
-    return tree_from(grid, grid.position(flow.source), flow.destinations, 0);
+    return std::move(tree.links);
 }
 
 } // namespace lodestone::isa

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reservation of all links of a tree at once.
+// Taking the links of a tree one after the other.
 #include "arch/noc/network.hpp"
 
 #include "sim/base/error.hpp"
@@ -9,32 +9,33 @@
 namespace lodestone::noc {
 
 Network::Network(std::string name, const GridShape& grid, const spec::NetworkSpec& spec)
-    : name_(std::move(name)), link_width_(spec.link_width.count()), hop_latency_(spec.hop_latency.count()),
-      free_(isa::link_count(grid)), busy_(isa::link_count(grid)) {}
-
-Cycles Network::departure(const Transfer& transfer) const {
-    std::uint64_t start = transfer.earliest.count();
-    for (const isa::LinkUse& use : transfer.links) {
-        const std::uint64_t delay = use.depth * hop_latency_;
-        start = std::max(start + delay, free_[use.link.index()]) - delay;
-    }
-    return Cycles(start);
-}
+    : name_(std::move(name)), grid_(grid), link_width_(spec.link_width.count()), hop_latency_(spec.hop_latency.count()),
+      free_(isa::link_count(grid)), busy_(isa::link_count(grid)), reached_(grid.size()) {}
 
 Passage Network::send(const Transfer& transfer) {
-    const Cycles start = departure(transfer);
+    const std::uint64_t ready = transfer.earliest.count();
     const std::uint64_t carried = flits(transfer.bytes);
-    const std::uint64_t held = std::max(carried, transfer.source_cycles.count());
-    for (const isa::LinkUse& use : transfer.links) {
-        free_[use.link.index()] = start.count() + use.depth * hop_latency_ + held;
-        busy_[use.link.index()] += carried;
+    held_ = std::max(carried, transfer.source_cycles.count());
+    heads_.resize(transfer.links.size());
+    if (transfer.source) {
+        reached_[transfer.source->index()] = ready;
     }
-    waited_ += (start - transfer.earliest).count();
+    for (std::size_t i = 0; i < transfer.links.size(); ++i) {
+        const isa::LinkUse& use = transfer.links[i];
+        const std::uint64_t here = use.parent == isa::LinkUse::kRoot ? ready : heads_[use.parent] + hop_latency_;
+        std::uint64_t& free = free_[use.link.index()];
+        heads_[i] = std::max(here, free);
+        free = heads_[i] + held_;
+        busy_[use.link.index()] += carried;
+        waited_ += heads_[i] - here;
+        const std::optional<CoreId> target = isa::link_target(grid_, use.link);
+        (target ? reached_[target->index()] : left_) = heads_[i] + hop_latency_;
+    }
     count_.injected += transfer.bytes;
     count_.sent += transfer.bytes * transfer.destinations;
     ++count_.transfers;
     count_.flit_hops += carried * transfer.links.size();
-    return {.departure = start, .duration = Cycles(held), .hop_latency = Cycles(hop_latency_)};
+    return {.departure = Cycles(heads_.empty() ? ready : heads_.front()), .duration = Cycles(held_)};
 }
 
 Cycles Network::close_window(Cycles now) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mesh network at the grain of a transfer: when its head leaves, when its parts arrive, what every link carried.
 //
-// Timing contract: a transfer of n flits holds each link of its tree for n cycles (longer if its source is slower); the
-// head enters a link `hop_latency` cycles after the one before it. Nothing is buffered on the way: a transfer leaves
-// when it will find every link of its tree free in time, first come first served. Nothing is ever dropped.
+// Timing contract: a transfer of n flits holds each link of its tree for n cycles (longer if its source is slower). The
+// head takes a link `hop_latency` cycles after it took the one before, or when the link is free: a branch that has to
+// wait does so in its router (virtual cut-through) while the other branches go on. Links serve first come, first served
+// in the order of send(). Nothing is ever dropped.
 #pragma once
 
 #include "arch/isa/event_counts.hpp"
@@ -12,6 +13,7 @@
 #include "sim/base/quantity.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,30 +24,29 @@ struct Transfer {
     std::span<const isa::LinkUse> links; ///< a tree; empty when source and destination share a router
     Bytes bytes;
     std::uint32_t destinations = 1;
-    Cycles earliest;        ///< the head is ready to leave
-    Cycles source_cycles{}; ///< the source takes at least so long to hand it over
+    Cycles earliest;                ///< the head is ready to leave
+    std::optional<CoreId> source{}; ///< absent: the frame buffer
+    Cycles source_cycles{};         ///< the source takes at least so long to hand it over
 };
 
-/// How a transfer goes through.
+/// How a transfer went through.
 struct Passage {
-    Cycles departure; ///< the head enters the first link
+    Cycles departure; ///< the head took the first link (ready time when there is none)
     Cycles duration;  ///< each link is held
-    Cycles hop_latency;
-
-    [[nodiscard]] Cycles head_arrival(std::uint32_t hops) const { return departure + hop_latency * hops; }
-    /// The cycle after the last flit has arrived.
-    [[nodiscard]] Cycles tail_arrival(std::uint32_t hops) const { return head_arrival(hops) + duration; }
 };
 
 class Network {
 public:
     Network(std::string name, const GridShape& grid, const spec::NetworkSpec& spec);
 
-    /// First cycle from `transfer.earliest` on in which the head may leave. A checker of compiled schedules compares it
-    /// with the transfer's slot.
-    [[nodiscard]] Cycles departure(const Transfer& transfer) const;
-    /// Reserves every link of the tree. The receivers acknowledge with receive().
+    /// Takes every link of the tree. The receivers acknowledge with receive().
     Passage send(const Transfer& transfer);
+    /// Of the last transfer sent: when its head reaches the router of `core`, which its tree contains.
+    [[nodiscard]] Cycles head_arrival(CoreId core) const { return Cycles(reached_[core.index()]); }
+    /// Of the last transfer sent: the cycle after its last flit has reached the router of `core`.
+    [[nodiscard]] Cycles tail_arrival(CoreId core) const { return Cycles(reached_[core.index()] + held_); }
+    /// Of the last transfer sent, which ended in the frame buffer: the cycle after its last flit has arrived there.
+    [[nodiscard]] Cycles frame_buffer_arrival() const { return Cycles(left_ + held_); }
     /// `bytes` reached one destination.
     void receive(Bytes bytes) { count_.received += bytes; }
 
@@ -63,10 +64,15 @@ private:
     [[nodiscard]] std::uint64_t flits(Bytes bytes) const { return ceil_div(bytes.count(), link_width_); }
 
     std::string name_;
+    GridShape grid_;
     std::uint64_t link_width_;
     std::uint64_t hop_latency_;
-    std::vector<std::uint64_t> free_; ///< per link: first cycle after its last reservation
-    std::vector<std::uint64_t> busy_; ///< per link: flits in this window
+    std::vector<std::uint64_t> free_;    ///< per link: first cycle after its last reservation
+    std::vector<std::uint64_t> busy_;    ///< per link: flits in this window
+    std::vector<std::uint64_t> heads_;   ///< of the last transfer, per link of its tree: when its head took the link
+    std::vector<std::uint64_t> reached_; ///< of the last transfer, per router of its tree
+    std::uint64_t left_ = 0;             ///< of the last transfer: when its head reached the frame buffer
+    std::uint64_t held_ = 0;             ///< of the last transfer
     isa::NetworkCount count_;
     std::uint64_t waited_ = 0;
 };
