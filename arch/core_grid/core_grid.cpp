@@ -8,12 +8,16 @@
 
 namespace lodestone::core_grid {
 
-CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, Wakeups& wakeups)
+CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
+                   Wakeups& wakeups)
     : program_(program), wakeups_(wakeups), resources_(program.grid, machine), weights_(program, resources_, wakeups),
       traffic_(program, resources_), issued_(gathers_by_issue(program)), core_end_(program.grid.size()) {
     cores_.reserve(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
         cores_.emplace_back(CoreId(core), resources_, weights_, wakeups_);
+    }
+    if (options.functional) {
+        functional_.emplace(program, machine, options.inputs);
     }
 }
 
@@ -42,6 +46,11 @@ void CoreGrid::begin_phase(std::uint32_t index, Cycles now) {
     work_done_ = false;
     weights_.enter_phase();
     traffic_.start_phase(plan_.start_flows, now);
+    if (functional_) {
+        functional_->begin_phase(index);
+        std::ranges::for_each(plan_.start_flows, [this](const isa::Flow& flow) { functional_->move(flow); });
+        copy_values(false);
+    }
     copy_at_start(now);
     begin_cores(now);
     instructions_arrive_ = now;
@@ -90,10 +99,25 @@ Cycles CoreGrid::send_instructions(std::uint32_t phase, Cycles now) {
     return resources_.instruction.tail_arrival(far_corner);
 }
 
-void CoreGrid::step_written(CoreId /*core*/, std::uint32_t /*step*/) {}
+void CoreGrid::copy_values(bool with_steps) {
+    for (const IssuedGather& gather : issued_[plan_.index]) {
+        if (leaves_with_steps(program_, gather) == with_steps) {
+            functional_->copy_locally(gather);
+        }
+    }
+}
+
+void CoreGrid::step_written(CoreId core, std::uint32_t step) {
+    if (functional_) {
+        functional_->compute_step(core, step);
+    }
+}
 
 void CoreGrid::flow_leaves(const isa::Flow& flow, Cycles now) {
     traffic_.send(flow, now);
+    if (functional_) {
+        functional_->move(flow);
+    }
 }
 
 void CoreGrid::core_done(CoreId core, Cycles end) {
@@ -105,6 +129,9 @@ void CoreGrid::core_done(CoreId core, Cycles end) {
 }
 
 void CoreGrid::finish_work(Cycles now) {
+    if (functional_) {
+        copy_values(true);
+    }
     traffic_.settle_outputs();
     Cycles end = std::max({now, work_end_, traffic_.last_arrival(), instructions_arrive_});
     for (memory::BankedMemory& memory : resources_.memories) {
@@ -174,6 +201,9 @@ std::vector<std::string> CoreGrid::unfinished() const {
 isa::Execution CoreGrid::finish() {
     resources_.verify_conservation(begin_);
     execution_.cycles = begin_;
+    if (functional_) {
+        execution_.outputs = functional_->outputs();
+    }
     return std::move(execution_);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "arch/core_grid/core.hpp"
+#include "arch/core_grid/functional.hpp"
 #include "arch/core_grid/phase_plan.hpp"
 #include "arch/core_grid/resources.hpp"
 #include "arch/core_grid/run.hpp"
@@ -20,7 +21,8 @@ namespace lodestone::core_grid {
 /// implements Wakeups calls advance_core and advance_sequencer in the cycles asked for.
 class CoreGrid final : public CoreEvents {
 public:
-    CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, Wakeups& wakeups);
+    CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
+             Wakeups& wakeups);
 
     /// Cycle 0: the instructions of the first phase leave.
     void start();
@@ -41,6 +43,7 @@ private:
     void begin_phase(std::uint32_t index, Cycles now);
     void begin_cores(Cycles now);
     void copy_at_start(Cycles now);
+    void copy_values(bool with_steps);
     Cycles send_instructions(std::uint32_t phase, Cycles now);
     void finish_work(Cycles now);
     void record_phase(Cycles now);
@@ -53,6 +56,7 @@ private:
     Traffic traffic_;
     std::vector<Core> cores_;
     std::vector<std::vector<IssuedGather>> issued_;
+    std::optional<FunctionalExecution> functional_;
 
     PhasePlan plan_;
     bool running_ = false;   ///< a phase is under way

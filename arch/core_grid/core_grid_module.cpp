@@ -11,10 +11,11 @@ WokenModule::WokenModule(const std::string& name, const kernel::CycleClock& cloc
     dont_initialize();
 }
 
-CoreGridModule::CoreGridModule(const isa::Program& program, const spec::CoreGridSpec& machine)
+CoreGridModule::CoreGridModule(const isa::Program& program, const spec::CoreGridSpec& machine,
+                               const RunOptions& options)
     : sc_module(sc_core::sc_module_name("core_grid")), clock_(machine.clock),
       sequencer_("sequencer", clock_, [this] { activate([this] { grid_.advance_sequencer(clock_.now()); }); }),
-      grid_(program, machine, *this) {
+      grid_(program, machine, options, *this) {
     cores_.reserve(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
         cores_.push_back(std::make_unique<WokenModule>("core_" + std::to_string(core), clock_, [this, core] {

@@ -32,7 +32,7 @@ private:
 /// Events: about three per step of a core, one per phase for the sequencer; none per cycle, flit or transfer.
 class CoreGridModule final : public sc_core::sc_module, public run::Model, private Wakeups {
 public:
-    CoreGridModule(const isa::Program& program, const spec::CoreGridSpec& machine);
+    CoreGridModule(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options);
 
     [[nodiscard]] std::vector<std::string> unfinished() const override { return grid_.unfinished(); }
     [[nodiscard]] CoreGrid& grid() { return grid_; }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Executes a program on real bytes: what lies in each core's memory, and what steps, flows and copies do to it.
+#pragma once
+
+#include "arch/core_grid/packed_memory.hpp"
+#include "arch/core_grid/phase_plan.hpp"
+#include "arch/core_grid/run.hpp"
+#include "arch/core_grid/tile_compute.hpp"
+#include "arch/isa/execution.hpp"
+#include "arch/isa/flow.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace lodestone::core_grid {
+
+/// Values lie where the program's buffers say, overlaps and all: a wrong address gives wrong results, as it would in
+/// the machine. Weights are taken from the program's constants. The partial sums of a reduction chain are exact, so the
+/// last core of the chain evaluates one exact sum over the operands of all its cores.
+class FunctionalExecution {
+public:
+    /// Throws UserError that names every parameter without values, every block format and every input of another size.
+    FunctionalExecution(const isa::Program& program, const spec::CoreGridSpec& machine,
+                        const std::vector<InputValues>& inputs);
+
+    void begin_phase(std::uint32_t phase);
+    /// A core that owns output computes step `step` of the running phase and writes it home.
+    void compute_step(CoreId core, std::uint32_t step);
+    void move(const isa::Flow& flow);
+    /// The parts of a gathered buffer that its core owns itself.
+    void copy_locally(const IssuedGather& gather);
+    [[nodiscard]] std::vector<isa::OutputValues> outputs() const;
+
+private:
+    /// Where a core keeps a region of a tensor for the frames it has.
+    struct Holding {
+        std::uint32_t buffer = 0;
+        isa::Region region;
+        isa::Interval frames;
+    };
+    /// The frames of a network input or output in the frame buffer.
+    using Frames = std::vector<std::uint32_t>;
+
+    [[nodiscard]] isa::Tile tile(const isa::Phase& phase, CoreId core) const;
+    [[nodiscard]] Holding home(std::uint32_t tensor, CoreId core) const;
+    [[nodiscard]] Holding gathered(std::uint32_t phase, std::uint32_t input, CoreId core) const;
+    [[nodiscard]] Placement placement(const Holding& holding, std::uint32_t tensor, std::int64_t frame) const;
+    [[nodiscard]] Block operand(std::uint32_t input, CoreId core, const isa::Tile& piece, std::int64_t frame);
+    [[nodiscard]] Block chained_operand(std::uint32_t input, CoreId core, std::uint32_t step, std::int64_t frame);
+    [[nodiscard]] std::vector<CoreId> chain_of(CoreId last) const;
+    [[nodiscard]] bool is_chained(std::uint32_t input) const;
+    std::vector<std::uint32_t> read_frame(std::uint32_t tensor, std::int64_t frame, const isa::Region& region) const;
+    void write_frame(std::uint32_t tensor, std::int64_t frame, const isa::Region& region,
+                     std::span<const std::uint32_t> codes);
+    void load_inputs(const std::vector<InputValues>& inputs);
+
+    const isa::Program& program_;
+    std::vector<PackedMemory> memories_;
+    std::map<std::uint32_t, Frames> frame_buffer_; ///< by tensor
+    std::uint32_t phase_ = 0;
+    std::vector<double> weights_; ///< of the running phase, decoded
+};
+
+} // namespace lodestone::core_grid
