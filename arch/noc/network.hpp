@@ -41,6 +41,8 @@ public:
 
     /// Takes every link of the tree. The receivers acknowledge with receive().
     Passage send(const Transfer& transfer);
+    /// Of the last transfer sent: when its head took each link, in the order of its links.
+    [[nodiscard]] std::span<const std::uint64_t> heads() const { return heads_; }
     /// Of the last transfer sent: when its head reaches the router of `core`, which its tree contains.
     [[nodiscard]] Cycles head_arrival(CoreId core) const { return Cycles(reached_[core.index()]); }
     /// Of the last transfer sent: the cycle after its last flit has reached the router of `core`.

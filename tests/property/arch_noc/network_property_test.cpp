@@ -30,10 +30,11 @@ TEST_CASE("no two transfers are ever on one link in the same cycle", "[arch][noc
                                               .bytes = Bytes(random() % 100),
                                               .destinations = static_cast<std::uint32_t>(destinations.size()),
                                               .earliest = Cycles(now),
-                                              .source_cycles = {}});
+                                              .source = source});
         REQUIRE(passage.departure >= Cycles(now));
-        for (const isa::LinkUse& link : links) {
-            const Cycles enters = passage.head_arrival(link.depth);
+        for (std::size_t hop = 0; hop < links.size(); ++hop) {
+            const isa::LinkUse& link = links[hop];
+            const Cycles enters(network.heads()[hop]);
             for (Cycles cycle = enters; cycle < enters + passage.duration; cycle += Cycles(1)) {
                 ++flit_hops;
                 REQUIRE(++use[{link.link.value, cycle.count()}] == 1);
