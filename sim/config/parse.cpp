@@ -5,6 +5,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
+#include <yaml-cpp/node/node.h> // completes a name that parser.h only declares, or the linter takes it for ours
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
@@ -214,7 +215,12 @@ private:
 
     void close(Node node, YAML::anchor_t anchor) {
         if (anchor != 0) {
-            anchored_[anchor] = {.node = node, .size = size_of(node), .depth = depth_of(node)};
+            const std::size_t size = size_of(node);
+            kept_ += size; // a copy: nested anchors would otherwise multiply what is held
+            if (kept_ > max_values) {
+                throw Stop{node.place, "", "has anchors on more than " + std::to_string(max_values) + " values"};
+            }
+            anchored_[anchor] = {.node = node, .size = size, .depth = depth_of(node)};
         }
         append(std::move(node));
     }
@@ -272,6 +278,7 @@ private:
     Node root_{.kind = Kind::null};
     std::vector<Open> open_;
     std::map<YAML::anchor_t, Anchored> anchored_;
+    std::size_t kept_ = 0; ///< values in anchored_
 };
 
 /// Finds that there is a second document; its content does not matter.
@@ -323,9 +330,15 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
-/// Refuses bytes that are not UTF-8 text, at the first of them.
-void refuse_binary(const ParseInput& input) {
+/// Refuses bytes that are not UTF-8 text, at the first of them, and brackets without end: the parser would hold
+/// every token of such a text in memory before it told the first. So it would of a flow map on one line, hence the
+/// limit on commas. Both count inside quotes too, which is why the limits have room.
+void refuse_unreadable(const ParseInput& input) {
+    constexpr std::size_t most_open_brackets = 100'000;
+    std::size_t open = 0;
+    std::size_t commas = 0;
     Place where{.file = input.file, .line = 1, .column = 1};
+    const auto here = [&] { return input.numbered ? where : Place{.file = input.file}; };
     for (std::size_t at = 0; at < input.text.size();) {
         const auto byte = static_cast<unsigned char>(input.text[at]);
         const std::size_t length = utf8_length(input.text.substr(at));
@@ -333,10 +346,17 @@ void refuse_binary(const ParseInput& input) {
         if (length == 0 || control) {
             std::array<char, 8> hex{};
             std::snprintf(hex.data(), hex.size(), "0x%02X", static_cast<unsigned>(byte));
-            if (!input.numbered) {
-                where.line = where.column = 0;
-            }
-            throw Stop{where, "", std::string("has the byte ") + hex.data() + "; a configuration is UTF-8 text"};
+            throw Stop{here(), "", std::string("has the byte ") + hex.data() + "; a configuration is UTF-8 text"};
+        }
+        commas += byte == ',' ? 1U : 0U;
+        open += byte == '[' || byte == '{' ? 1U : 0U;
+        open -= (byte == ']' || byte == '}') && open > 0 ? 1U : 0U;
+        if (open > most_open_brackets) {
+            throw Stop{here(), "",
+                       "has more than " + std::to_string(most_open_brackets) + " brackets that are not closed"};
+        }
+        if (commas > max_values) {
+            throw Stop{here(), "", "has more than " + std::to_string(max_values) + " commas; split it with 'include'"};
         }
         where.line += byte == '\n' ? 1 : 0;
         where.column = byte == '\n' ? 1 : where.column + static_cast<std::uint32_t>(length);
@@ -399,7 +419,7 @@ Node parse(const ParseInput& input, Budget& budget, Problems& problems) {
                        "has " + std::to_string(input.text.size()) + " bytes; the limit is " +
                            std::to_string(max_file_bytes) + ", split it with 'include'"};
         }
-        refuse_binary(input);
+        refuse_unreadable(input);
         // The parser takes a quote that is open at the end of the text for closed when the last line is blank, so the
         // text ends with a comment.
         std::istringstream stream{std::string(input.text) + (input.text.ends_with('\n') ? "#" : "\n#")};

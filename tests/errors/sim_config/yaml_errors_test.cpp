@@ -145,6 +145,17 @@ TEST_CASE("aliases that multiply to too many values are refused", "[errors][conf
                                "often as they are used); split it or use fewer aliases");
 }
 
+TEST_CASE("anchors inside anchors do not multiply what is held", "[errors][config]") {
+    std::string text = "a: ";
+    for (int level = 0; level < 60; ++level) {
+        text += "&a" + std::to_string(level) + " [";
+    }
+    for (int i = 0; i < 50000; ++i) {
+        text += "0,";
+    }
+    CHECK(messages_of(text + std::string(60, ']')) == "m.yaml:1:234: has anchors on more than 1000000 values");
+}
+
 TEST_CASE("64 levels of nesting are accepted, one more is refused", "[errors][config]") {
     CHECK(messages_of(nested(63)).empty());
     CHECK(messages_of(nested(64)) == "m.yaml:1:67: is nested deeper than 64 levels");
@@ -152,6 +163,11 @@ TEST_CASE("64 levels of nesting are accepted, one more is refused", "[errors][co
 
 TEST_CASE("nesting beyond the parser's own stack is refused alike", "[errors][config]") {
     CHECK(messages_of(nested(100000)) == "m.yaml:1:67: is nested deeper than 64 levels");
+}
+
+TEST_CASE("brackets without end are refused before they are parsed", "[errors][config]") {
+    CHECK(messages_of("a:\n" + std::string(max_file_bytes - 8, '[')) ==
+          "m.yaml:2:100001: has more than 100000 brackets that are not closed");
 }
 
 TEST_CASE("aliases do not nest deeper than the limit either", "[errors][config]") {
@@ -184,12 +200,21 @@ TEST_CASE("a text above the limit is refused by its size", "[errors][config]") {
 }
 
 TEST_CASE("more values than the limit are refused, not swallowed", "[errors][config]") {
+    std::string many = "a:\n";
+    for (std::size_t i = 0; i < max_values; ++i) {
+        many += "- 0\n";
+    }
+    CHECK(messages_of(many) == "m.yaml:1000000:3: a[999998]: brings the configuration above 1000000 values (aliases "
+                               "count as often as they are used); split it or use fewer aliases");
+}
+
+TEST_CASE("a list on one line has the same limit", "[errors][config]") {
     std::string many = "a: [0";
     for (std::size_t i = 0; i < max_values; ++i) {
         many += ",0";
     }
-    CHECK(messages_of(many + "]") == "m.yaml:1:2000001: a[999998]: brings the configuration above 1000000 values "
-                                     "(aliases count as often as they are used); split it or use fewer aliases");
+    many += ",0]";
+    CHECK(messages_of(many) == "m.yaml:1:2000006: has more than 1000000 commas; split it with 'include'");
 }
 
 TEST_CASE("all duplicate keys of a text are reported together", "[errors][config]") {
