@@ -245,8 +245,7 @@ void PhaseBuilder::append_batch_norm(const graph::Operator& op) {
             offset.values.push_back(static_cast<float>(shift.data->as_double(c) - mean.data->as_double(c) * gain));
         }
     }
-    phase_.epilogue.push_back(
-        {.op = EpilogueOp::multiply, .constant = builder_.add_constant(std::move(factor))});
+    phase_.epilogue.push_back({.op = EpilogueOp::multiply, .constant = builder_.add_constant(std::move(factor))});
     phase_.epilogue.push_back({.op = EpilogueOp::add, .constant = builder_.add_constant(std::move(offset))});
 }
 
