@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -37,11 +38,13 @@ std::size_t beam_width(Effort effort) {
 
 /// A mapping of the phases so far. The last phase is still open: what the next one gathers runs in it.
 struct State {
-    double closed = 0;         ///< cycles of the phases before the last, and the price of all weights
-    double stream_left = 0;    ///< model-network cycles of the last phase that were not prefetched
-    double first_wait = 0;     ///< until its first weight chunk is there
-    double rank = 0;           ///< closed, plus the last phase without what it will have to send
-    std::vector<Index> choice; ///< candidate by phase
+    double closed = 0;             ///< cycles of the phases before the last, and the price of all weights
+    double stream_left = 0;        ///< model-network cycles of the last phase that were not prefetched
+    double first_wait = 0;         ///< until its first weight chunk is there
+    double rank = 0;               ///< closed, plus the last phase without what it will have to send
+    double last = 0;               ///< cycles of the phase that was closed last
+    std::vector<Index> choice;     ///< candidate by phase
+    std::vector<double> durations; ///< of the closed phases
 };
 
 /// One way to go on from a state.
@@ -90,6 +93,12 @@ struct Search::Impl {
                  double price) const;
     std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure);
     [[nodiscard]] std::string key(std::size_t phase, const State& from, Index candidate) const;
+    [[nodiscard]] route::TransferContext context_of(const isa::ProgramTensor& tensor) const {
+        return {.sample = sample,
+                .machine = machine,
+                .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
+    }
+    [[nodiscard]] double store_cycles(const State& state) const;
     [[nodiscard]] double finish(const State& state) const;
     [[nodiscard]] const Candidate& last_candidate(std::size_t phase, const State& state) const {
         return phase == 0 ? load : lists[phase]->candidates[state.choice[phase]];
@@ -198,10 +207,7 @@ const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t inp
     const std::size_t from = tensor.producer ? lists[*tensor.producer]->layout[producer] : 0;
     std::optional<route::Transfer>& known = (*transfers[phase][input])[from * lists[phase]->homes.size() + to];
     if (!known) {
-        const route::TransferContext context{
-            .sample = sample,
-            .machine = machine,
-            .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
+        const route::TransferContext context = context_of(tensor);
         const route::Layout& wants = lists[phase]->wants[input][to];
         known = tensor.producer ? route::estimate_move(lists[*tensor.producer]->homes[from], wants, context)
                                 : route::estimate_load(wants, context);
@@ -240,6 +246,7 @@ State Search::Impl::extend(const State& state, const Candidate& last, const Gath
                            double price) const {
     State extended;
     const double duration = close(state, last, gathers);
+    extended.last = duration;
     extended.closed = state.closed + duration + price * next.kept_bytes;
     extended.stream_left = next.stream;
     if (next.stream > 0) {
@@ -300,27 +307,26 @@ std::vector<State> Search::Impl::advance(std::size_t phase, const std::vector<St
         State state = std::move(moves[i].next);
         state.choice = beam[moves[i].from].choice;
         state.choice.push_back(moves[i].candidate);
+        state.durations = beam[moves[i].from].durations;
+        state.durations.push_back(state.last);
         next.push_back(std::move(state));
     }
     return next;
 }
 
-double Search::Impl::finish(const State& state) const {
-    const std::size_t last = program.phases.size() - 1;
-    double cycles = state.closed + close(state, last_candidate(last - 1, state), {});
-    if (options.objective == Objective::latency) {
-        for (const isa::Gather& gather : program.phases[last].inputs) {
-            const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
-            const std::uint32_t producer = *tensor.producer;
-            const route::TransferContext context{
-                .sample = sample,
-                .machine = machine,
-                .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
-            const std::size_t layout = lists[producer]->layout[state.choice[producer]];
-            cycles += route::estimate_store(lists[producer]->homes[layout], context).cycles;
-        }
+double Search::Impl::store_cycles(const State& state) const {
+    double cycles = 0;
+    for (const isa::Gather& gather : program.phases.back().inputs) {
+        const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
+        const std::uint32_t producer = *tensor.producer;
+        const std::size_t layout = lists[producer]->layout[state.choice[producer]];
+        cycles += route::estimate_store(lists[producer]->homes[layout], context_of(tensor)).cycles;
     }
-    return cycles;
+    return options.objective == Objective::latency ? cycles : 0;
+}
+
+double Search::Impl::finish(const State& state) const {
+    return state.closed + close(state, last_candidate(program.phases.size() - 2, state), {}) + store_cycles(state);
 }
 
 Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, SearchOptions options)
@@ -345,12 +351,15 @@ std::vector<Candidate> Search::choose(const Pressure& pressure) {
         }
     }
     const auto best = std::ranges::min_element(beam, {}, [&](const State& state) { return impl_->finish(state); });
-    impl_->report.estimated_cycles = impl_->finish(*best);
     std::vector<Candidate> chosen(phases);
     for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
         chosen[phase] = impl_->lists[phase]->candidates[best->choice[phase]];
-        impl_->report.estimated_cycles -= pressure.weight_price * chosen[phase].kept_bytes;
     }
+    SearchReport& report = impl_->report;
+    report.phase_cycles = best->durations;
+    report.phase_cycles.push_back(impl_->close(*best, impl_->last_candidate(phases - 2, *best), {}));
+    report.phase_cycles.push_back(impl_->store_cycles(*best));
+    report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
     return chosen;
 }
 
