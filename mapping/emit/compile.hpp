@@ -17,8 +17,8 @@ struct CompileOptions {
 };
 
 /// Maps `model` to `machine`. The result depends on the arguments alone.
-/// Throws UserError: an operator that cannot be lowered, a forced split that is illegal, a batch below 1, a network that
-/// does not fit the core memory, the frame buffer or the instruction memory.
+/// Throws UserError: an operator that cannot be lowered, a forced split that is illegal, a batch below 1, a network
+/// that does not fit the core memory, the frame buffer or the instruction memory.
 [[nodiscard]] isa::Program compile(const graph::QuantisedModel& model, const spec::CoreGridSpec& machine,
                                    const CompileOptions& options, CompileReport* report = nullptr);
 

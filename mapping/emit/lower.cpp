@@ -269,9 +269,9 @@ std::uint32_t accumulator_bits(numerics::FormatId weights, numerics::FormatId ac
     const numerics::Format& w = numerics::format(weights);
     const numerics::Format& a = numerics::format(activations);
     const bool integers = w.is_integer() && a.is_integer();
-    const int product =
-        integers ? w.bits + a.bits
-                 : numerics::value_grid(w).magnitude_bits() + numerics::value_grid(a).magnitude_bits() + 1;
+    const int product = integers
+                            ? w.bits + a.bits
+                            : numerics::value_grid(w).magnitude_bits() + numerics::value_grid(a).magnitude_bits() + 1;
     const int carries = length > 1 ? static_cast<int>(std::bit_width(length - 1)) : 0;
     constexpr std::uint64_t kByte = 8;
     return static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(product + carries), kByte) * kByte);

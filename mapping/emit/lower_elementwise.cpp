@@ -213,9 +213,9 @@ void PhaseBuilder::append_clip(const graph::Operator& op) {
         }
         return;
     }
-    constexpr float kNoLimit = std::numeric_limits<float>::infinity();
+    using Limits = std::numeric_limits<float>;
     phase_.epilogue.push_back(
-        {.op = EpilogueOp::clip, .alpha = has_low ? *low : -kNoLimit, .beta = has_high ? *high : kNoLimit});
+        {.op = EpilogueOp::clip, .alpha = has_low ? *low : Limits::lowest(), .beta = has_high ? *high : Limits::max()});
 }
 
 void PhaseBuilder::append_prelu(const graph::Operator& op) {
@@ -245,8 +245,7 @@ void PhaseBuilder::append_batch_norm(const graph::Operator& op) {
             offset.values.push_back(static_cast<float>(shift.data->as_double(c) - mean.data->as_double(c) * gain));
         }
     }
-    phase_.epilogue.push_back(
-        {.op = EpilogueOp::multiply, .constant = builder_.add_constant(std::move(factor))});
+    phase_.epilogue.push_back({.op = EpilogueOp::multiply, .constant = builder_.add_constant(std::move(factor))});
     phase_.epilogue.push_back({.op = EpilogueOp::add, .constant = builder_.add_constant(std::move(offset))});
 }
 

@@ -101,7 +101,8 @@ void PhaseBuilder::lower_matmul() {
         phase_.inputs.push_back({.tensor = tensor}); // its own gather even when both operands are one tensor
     } else {
         if (b.rank() != 2) {
-            throw UserError("the weights have " + std::to_string(b.rank()) + " axes; a stack of matrices must be split");
+            throw UserError("the weights have " + std::to_string(b.rank()) +
+                            " axes; a stack of matrices must be split");
         }
         set_weights(b.shape.back(), 1.0);
     }

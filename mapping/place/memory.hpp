@@ -14,9 +14,9 @@ inline constexpr Bytes kAlignment{16};
 
 /// How the busiest core's memory is used. Addresses from 0: activations, resident weights, chunks of streamed weights.
 struct MemoryUse {
-    Bytes activations;              ///< highest address of an activation buffer
-    Bytes resident;                 ///< slices kept by every core that uses them
-    Bytes streamed;                 ///< chunks of the fullest core
+    Bytes activations;               ///< highest address of an activation buffer
+    Bytes resident;                  ///< slices kept by every core that uses them
+    Bytes streamed;                  ///< chunks of the fullest core
     std::uint32_t fullest_phase = 0; ///< the phase in which activations reach furthest
     [[nodiscard]] Bytes total() const { return activations + resident + streamed; }
 };

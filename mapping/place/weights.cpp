@@ -126,8 +126,8 @@ void require_fit(const isa::Program& program, const spec::CoreMemorySpec& memory
     }
     const isa::Phase& phase = program.phases[use.fullest_phase];
     const Bytes weights = use.resident + use.streamed;
-    std::string message = "the network does not fit: a core needs " + std::to_string(use.total().count()) +
-                          " bytes, " + std::to_string((use.total() - memory.capacity).count()) + " more than its " +
+    std::string message = "the network does not fit: a core needs " + std::to_string(use.total().count()) + " bytes, " +
+                          std::to_string((use.total() - memory.capacity).count()) + " more than its " +
                           std::to_string(memory.capacity.count()) + " (activations " +
                           std::to_string(use.activations.count()) + ", most of them in layer '" + phase.name +
                           "'; weights " + std::to_string(weights.count()) + " per core";

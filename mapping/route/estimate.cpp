@@ -45,7 +45,7 @@ double width_of(Bytes width) {
 
 /// Bytes that the holders of `from` must send so that the readers of `to` get what they want.
 double crossing(const Layout::Part& from, const Layout::Part& to) {
-    return overlap(from.box, to.box).elements() * from.density();
+    return shared_elements(from.box, to.box) * from.density();
 }
 
 double diameter(const TransferContext& context) {
@@ -60,32 +60,22 @@ double Box::elements() const {
     if (rank == 0) {
         return 0;
     }
-    double product = 1;
+    std::int64_t product = 1;
     for (std::size_t axis = 0; axis < rank; ++axis) {
-        product *= static_cast<double>(axes[axis].size());
+        product *= axes[axis].size();
     }
-    return product;
+    return static_cast<double>(product);
 }
 
-bool Box::contains(const Box& inner) const {
-    for (std::size_t axis = 0; axis < rank; ++axis) {
-        if (!axes[axis].contains(inner.axes[axis])) {
-            return false;
-        }
-    }
-    return rank != 0;
-}
-
-Box overlap(const Box& a, const Box& b) {
+double shared_elements(const Box& a, const Box& b) {
     if (a.rank == 0 || b.rank == 0) {
-        return {};
+        return 0;
     }
-    Box both;
-    both.rank = a.rank;
+    std::int64_t product = 1;
     for (std::size_t axis = 0; axis < a.rank; ++axis) {
-        both.axes[axis] = isa::intersect(a.axes[axis], b.axes[axis]);
+        product *= isa::intersect(a.axes[axis], b.axes[axis]).size();
     }
-    return both;
+    return static_cast<double>(product);
 }
 
 Box hull(const Box& a, const Box& b) {
@@ -158,8 +148,7 @@ Layout Layout::wants(const isa::Program& program, const isa::Phase& phase, std::
     layout.boxes.reserve(sample.size());
     for (std::size_t index = 0; index < sample.size(); ++index) {
         const isa::Tile tile = isa::tile_of(phase.split, work, sample.at(index));
-        layout.boxes.push_back(tile.idle ? Box{}
-                                         : box_of(tile.frames, isa::demand(program, phase, input, tile)));
+        layout.boxes.push_back(tile.idle ? Box{} : box_of(tile.frames, isa::demand(program, phase, input, tile)));
     }
     layout.summarise(sample);
     return layout;
@@ -174,7 +163,7 @@ Transfer estimate_move(const Layout& homes, const Layout& wants, const TransferC
         if (wanted.rank == 0) {
             continue;
         }
-        const double own = overlap(homes.boxes[index], wanted).elements();
+        const double own = shared_elements(homes.boxes[index], wanted);
         transfer.in_place = transfer.in_place && own == wanted.elements();
         lacking = std::max(lacking, wanted.elements() - own);
         copied = std::max(copied, own);
@@ -192,8 +181,8 @@ Transfer estimate_move(const Layout& homes, const Layout& wants, const TransferC
     transfer.received = bytes_of(lacking, context);
     transfer.sent = bytes_of(std::min(homes.largest, lacking), context);
     transfer.copied = bytes_of(copied, context);
-    transfer.cycles = bytes_of(busiest, context) / width_of(context.machine.activation_network.link_width) +
-                      diameter(context);
+    transfer.cycles =
+        bytes_of(busiest, context) / width_of(context.machine.activation_network.link_width) + diameter(context);
     return transfer;
 }
 
@@ -224,9 +213,10 @@ Transfer estimate_load(const Layout& wants, const TransferContext& context) {
     total *= static_cast<double>(context.sample.grid.rows) / static_cast<double>(context.sample.rows.size());
     Transfer transfer;
     transfer.received = bytes_of(wants.largest, context);
-    transfer.cycles = std::max(bytes_of(total, context) / width_of(context.machine.frame_buffer.width),
-                               bytes_of(busiest_row, context) / width_of(context.machine.activation_network.link_width)) +
-                      diameter(context);
+    transfer.cycles =
+        std::max(bytes_of(total, context) / width_of(context.machine.frame_buffer.width),
+                 bytes_of(busiest_row, context) / width_of(context.machine.activation_network.link_width)) +
+        diameter(context);
     return transfer;
 }
 
@@ -238,9 +228,10 @@ Transfer estimate_store(const Layout& homes, const TransferContext& context) {
     const double total = homes.ends[0].elements + homes.ends[1].elements;
     Transfer transfer;
     transfer.sent = bytes_of(homes.largest, context);
-    transfer.cycles = std::max(bytes_of(total, context) / width_of(context.machine.frame_buffer.width),
-                               bytes_of(busiest_row, context) / width_of(context.machine.activation_network.link_width)) +
-                      diameter(context);
+    transfer.cycles =
+        std::max(bytes_of(total, context) / width_of(context.machine.frame_buffer.width),
+                 bytes_of(busiest_row, context) / width_of(context.machine.activation_network.link_width)) +
+        diameter(context);
     return transfer;
 }
 

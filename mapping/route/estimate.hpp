@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long it takes to move a tensor from one layout to another, in closed form: what the search asks thousands of times.
+// How long it takes to move a tensor from one layout to another, in closed form: what the search asks thousands of
+// times.
 #pragma once
 
 #include "arch/isa/program.hpp"
@@ -16,11 +17,11 @@ struct Box {
 
     [[nodiscard]] double elements() const;
     [[nodiscard]] bool empty() const { return elements() == 0; }
-    [[nodiscard]] bool contains(const Box& inner) const;
     friend bool operator==(const Box& a, const Box& b) = default;
 };
 
-[[nodiscard]] Box overlap(const Box& a, const Box& b);
+/// Elements that two boxes share.
+[[nodiscard]] double shared_elements(const Box& a, const Box& b);
 [[nodiscard]] Box hull(const Box& a, const Box& b);
 
 /// Cores at which layouts are compared: up to eight rows times eight columns, ends included.

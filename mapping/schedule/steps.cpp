@@ -57,9 +57,8 @@ std::size_t axis_to_block(const isa::Program& program, const isa::Phase& phase, 
     std::size_t chosen = tile.output.rank();
     for (std::size_t axis = 0; axis < tile.output.rank(); ++axis) {
         const bool allowed = !is_whole_axis(phase.kernel, axis) && !(is_matrix && axis == channels);
-        const bool better = chosen == tile.output.rank() ||
-                            (std::holds_alternative<isa::MatMulKernel>(phase.kernel) &&
-                             tile.output[axis].size() > tile.output[chosen].size());
+        const bool better = chosen == tile.output.rank() || (std::holds_alternative<isa::MatMulKernel>(phase.kernel) &&
+                                                             tile.output[axis].size() > tile.output[chosen].size());
         if (allowed && better && tile.output[axis].size() > 1) {
             chosen = axis;
         }
@@ -119,8 +118,7 @@ isa::StepPlan plan_steps(const isa::Program& program, const isa::Phase& phase, C
         return plan;
     }
     const isa::Tile tile = heaviest_tile(program, phase);
-    plan.frame_blocks =
-        static_cast<std::uint32_t>(std::min(blocks, static_cast<std::uint64_t>(tile.frames.size())));
+    plan.frame_blocks = static_cast<std::uint32_t>(std::min(blocks, static_cast<std::uint64_t>(tile.frames.size())));
     blocks /= plan.frame_blocks;
     const std::size_t axis = axis_to_block(program, phase, tile);
     if (blocks > 1 && axis < tile.output.rank()) {

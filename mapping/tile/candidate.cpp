@@ -7,6 +7,7 @@
 #include "mapping/schedule/steps.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace lodestone::tile {
 namespace {
@@ -34,10 +35,10 @@ Work work_of(const isa::Program& program, const isa::Phase& phase, const spec::C
         const isa::StepWork work = isa::step_work(program, phase, machine, isa::step_of(program, phase, tile, index));
         const double port = number((work.activation_reads + work.weight_reads + work.output_writes).count());
         total.port += port;
-        total.cycles += std::max({number(work.matrix_cycles.count()), number(work.vector_cycles.count()),
-                                  port / number(machine.memory.width.count()),
-                                  number(work.partial_sums.count()) /
-                                      number(machine.partial_sum_network.link_width.count())});
+        total.cycles +=
+            std::max({number(work.matrix_cycles.count()), number(work.vector_cycles.count()),
+                      port / number(machine.memory.width.count()),
+                      number(work.partial_sums.count()) / number(machine.partial_sum_network.link_width.count())});
     }
     const double scale = costed == 0 ? 0 : number(count) / number(costed);
     return {.cycles = total.cycles * scale, .port = total.port * scale, .steps = number(count)};
@@ -46,8 +47,8 @@ Work work_of(const isa::Program& program, const isa::Phase& phase, const spec::C
 /// From the first operand read to the last value written: once per phase, and once more per core of a chain.
 double fill(const isa::Phase& phase, const spec::CoreGridSpec& machine) {
     const double matrix = isa::uses_matrix_unit(phase.kernel) ? number(machine.matrix.pipeline_depth.count()) : 0;
-    const double once = matrix + number(machine.vector.pipeline_depth.count()) +
-                        2 * number(machine.memory.access_latency.count());
+    const double once =
+        matrix + number(machine.vector.pipeline_depth.count()) + 2 * number(machine.memory.access_latency.count());
     const double links = number(phase.split.reduction.parts() - 1);
     return once + links * (matrix + number(machine.partial_sum_network.hop_latency.count()));
 }
@@ -62,17 +63,17 @@ double stream_cycles(const isa::Program& program, const isa::Phase& phase, const
     const double groups = number(channels.parts() * split.reduction.parts());
     const bool crosses_columns = split.cols_used() > channels.cols * split.reduction.cols;
     const double along_rows = crosses_columns ? groups * slice / number(machine.grid.rows) : 0;
-    const double hops = number(machine.model_network.hop_latency.count()) *
-                        number(machine.grid.rows + machine.grid.cols) / 2;
+    const double hops =
+        number(machine.model_network.hop_latency.count()) * number(machine.grid.rows + machine.grid.cols) / 2;
     return std::max(slice * interleaved, along_rows) / number(machine.model_network.link_width.count()) + hops;
 }
 
-double bytes_of_inputs(const isa::Program& program, const isa::Phase& phase, const isa::Tile& tile) {
-    double bytes = 0;
+std::vector<double> bytes_of_inputs(const isa::Program& program, const isa::Phase& phase, const isa::Tile& tile) {
+    std::vector<double> bytes;
     for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
         const isa::Region region = isa::demand(program, phase, input, tile);
         const numerics::FormatId format = program.tensors[phase.inputs[input].tensor].format;
-        bytes += number(isa::packed_bytes(region, format).count()) * static_cast<double>(tile.frames.size());
+        bytes.push_back(number(isa::packed_bytes(region, format).count()) * static_cast<double>(tile.frames.size()));
     }
     return bytes;
 }
@@ -121,8 +122,9 @@ private:
         }
         phase_.steps = {};
         Work work = work_of(program_, phase_, machine_, tile_);
-        phase_.steps = wanted_.steps ? *wanted_.steps
-                                     : schedule::plan_steps(program_, phase_, Cycles(static_cast<std::uint64_t>(work.cycles)));
+        phase_.steps = wanted_.steps
+                           ? *wanted_.steps
+                           : schedule::plan_steps(program_, phase_, Cycles(static_cast<std::uint64_t>(work.cycles)));
         if (phase_.steps.frame_blocks * phase_.steps.axis_blocks > 1) {
             work = work_of(program_, phase_, machine_, tile_);
         }
@@ -143,10 +145,9 @@ private:
         candidate.chunk_bytes = number(schedule::largest_chunk(program_, phase_, candidate.chunks).count());
         candidate.slice_bytes = number(schedule::largest_chunk(program_, phase_, 1).count());
         const double groups = number(isa::weight_groups(program_, phase_));
-        candidate.kept_bytes = candidate.resident ? candidate.slice_bytes
-                                                  : candidate.slice_bytes * groups / number(machine_.grid.size());
-        candidate.stream =
-            candidate.resident ? 0 : stream_cycles(program_, phase_, machine_, candidate.slice_bytes);
+        candidate.kept_bytes =
+            candidate.resident ? candidate.slice_bytes : candidate.slice_bytes * groups / number(machine_.grid.size());
+        candidate.stream = candidate.resident ? 0 : stream_cycles(program_, phase_, machine_, candidate.slice_bytes);
     }
 
     const isa::Program& program_;
@@ -157,6 +158,10 @@ private:
 };
 
 } // namespace
+
+double Candidate::footprint() const {
+    return std::accumulate(gathered_bytes.begin(), gathered_bytes.end(), home_bytes);
+}
 
 std::optional<Candidate> cost(const isa::Program& program, isa::Phase& phase, const spec::CoreGridSpec& machine,
                               const Forced& wanted) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace lodestone::tile {
 
@@ -16,15 +17,18 @@ struct Candidate {
     std::uint32_t chunks = 1;
     bool resident = false;
 
-    double compute = 0;          ///< cycles of all steps when nothing is waited for
-    double port = 0;             ///< bytes over the core memory's port in those cycles
-    double step_count = 1;       ///< steps of the busiest core
-    double stream = 0;           ///< cycles of the busiest model-network link; 0 when resident
-    double chunk_bytes = 0;      ///< of the largest weight chunk
-    double slice_bytes = 0;      ///< weights that a core uses
-    double kept_bytes = 0;       ///< weights that a core keeps for the whole run, on average when they are streamed
-    double home_bytes = 0;       ///< output tile
-    double gathered_bytes = 0;   ///< all inputs, if none is in place
+    double compute = 0;     ///< cycles of all steps when nothing is waited for
+    double port = 0;        ///< bytes over the core memory's port in those cycles
+    double step_count = 1;  ///< steps of the busiest core
+    double stream = 0;      ///< cycles of the busiest model-network link; 0 when resident
+    double chunk_bytes = 0; ///< of the largest weight chunk
+    double slice_bytes = 0; ///< weights that a core uses
+    double kept_bytes = 0;  ///< weights that a core keeps for the whole run, on average when they are streamed
+    double home_bytes = 0;  ///< output tile
+    std::vector<double> gathered_bytes; ///< by input, when it is not in place
+
+    /// Bytes of operands and output if no input is in place.
+    [[nodiscard]] double footprint() const;
 };
 
 /// What a user fixes of a phase's mapping; the rest is searched.

@@ -30,8 +30,7 @@ struct Dimension {
 
 /// Why a split is not legal for a phase ("" when it is): too many rows or columns, more parts than elements, an axis
 /// that must stay whole, a reduction cut along both sides.
-[[nodiscard]] std::string reason_against(const isa::Program& program, const isa::Phase& phase,
-                                         const isa::Split& split);
+[[nodiscard]] std::string reason_against(const isa::Program& program, const isa::Phase& phase, const isa::Split& split);
 
 /// Names of the axes of a phase's output in mappings: "images", "output_channels", "rows", "cols", "depth", "axis0" …
 [[nodiscard]] std::vector<std::string> axis_names(const isa::Program& program, const isa::Phase& phase);

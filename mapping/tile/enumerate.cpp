@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <queue>
 
 namespace lodestone::tile {
 namespace {
@@ -37,8 +36,7 @@ public:
             whole.weights->chunks = 1;
         }
         const isa::Tile tile = isa::tile_of(whole.split, work, {});
-        const isa::StepWork all =
-            isa::step_work(program, whole, machine, {.tile = tile, .chunk = 0});
+        const isa::StepWork all = isa::step_work(program, whole, machine, {.tile = tile, .chunk = 0});
         vector_cycles_ = number(all.vector_cycles.count());
         output_bytes_ = number(all.output_writes.count());
         for (const isa::Gather& gather : phase.inputs) {
@@ -55,7 +53,9 @@ public:
         weight_bytes_ = phase.weights ? bytes_per_element(phase.weight_format) : 0;
     }
 
-    double operator()(const std::vector<std::uint32_t>& counts) {
+    /// Fills in estimate and memory.
+    void operator()(Parts& parts) {
+        const std::vector<std::uint32_t>& counts = parts.counts;
         std::int64_t frames = frames_;
         std::int64_t reduction = reduction_;
         isa::Shape& tile = scratch_;
@@ -91,7 +91,8 @@ public:
         const double port = (in + out + in) / number(machine_.memory.width.count());
         const double gather = in / number(machine_.activation_network.link_width.count());
         const double weights = slice / number(machine_.memory.width.count());
-        return std::max({cycles, port, gather, weights}) + (port + gather + 2 * weights) * kTrafficWeight;
+        parts.estimate = std::max({cycles, port, gather, weights}) + (port + gather + 2 * weights) * kTrafficWeight;
+        parts.memory = in + out;
     }
 
 private:
@@ -106,8 +107,8 @@ private:
             const std::int64_t per_group = std::max<std::int64_t>(1, output_[channel_] / groups_);
             groups = std::max(1.0, outputs / static_cast<double>(per_group));
             outputs = std::min(outputs, static_cast<double>(per_group));
-            const double together = std::min(std::floor(phase_.matrix.inputs / inputs),
-                                             std::floor(phase_.matrix.outputs / outputs));
+            const double together =
+                std::min(std::floor(phase_.matrix.inputs / inputs), std::floor(phase_.matrix.outputs / outputs));
             if (together >= 1) {
                 return rows * std::ceil(groups / together);
             }
@@ -159,26 +160,54 @@ private:
     std::vector<double> inputs_;
 };
 
-struct ByEstimate {
-    bool operator()(const Parts& a, const Parts& b) const {
-        return a.estimate != b.estimate ? a.estimate < b.estimate : a.counts < b.counts;
+/// The smallest of what is offered, by one key.
+class Best {
+public:
+    Best(double Parts::*key, std::size_t keep) : key_(key), keep_(keep) {}
+
+    void offer(const Parts& parts) {
+        const auto smaller = [this](const Parts& x, const Parts& y) { return is_smaller(x, y); };
+        if (kept_.size() < keep_) {
+            kept_.push_back(parts);
+            std::ranges::push_heap(kept_, smaller);
+        } else if (keep_ > 0 && is_smaller(parts, kept_.front())) {
+            std::ranges::pop_heap(kept_, smaller);
+            kept_.back() = parts;
+            std::ranges::push_heap(kept_, smaller);
+        }
     }
+    std::vector<Parts> sorted() {
+        std::ranges::sort_heap(kept_, [this](const Parts& x, const Parts& y) { return is_smaller(x, y); });
+        return std::move(kept_);
+    }
+
+private:
+    [[nodiscard]] bool is_smaller(const Parts& x, const Parts& y) const {
+        return x.*key_ != y.*key_ ? x.*key_ < y.*key_ : x.counts < y.counts;
+    }
+
+    double Parts::*key_;
+    std::size_t keep_;
+    std::vector<Parts> kept_; ///< heap, the worst first
 };
 
-/// Depth first over the dimensions; the worst of the kept is on top of the heap.
+/// Depth first over the dimensions.
 class PartSearch {
 public:
     PartSearch(const std::vector<Dimension>& dims, QuickCost& quick, std::uint32_t cores, std::size_t keep)
-        : dims_(dims), quick_(quick), cores_(cores), keep_(keep), counts_(dims.size(), 1) {}
+        : dims_(dims), quick_(quick), cores_(cores), fastest_(&Parts::estimate, keep),
+          leanest_(&Parts::memory, keep / 4) {
+        parts_.counts.assign(dims.size(), 1);
+    }
 
     std::vector<Parts> run(std::uint64_t& examined) {
         descend(0, 1, examined);
-        std::vector<Parts> best;
-        while (!kept_.empty()) {
-            best.push_back(kept_.top());
-            kept_.pop();
+        std::vector<Parts> best = fastest_.sorted();
+        for (Parts& parts : leanest_.sorted()) {
+            if (std::ranges::find(best, parts.counts, &Parts::counts) == best.end()) {
+                best.push_back(std::move(parts));
+            }
         }
-        std::ranges::reverse(best);
         return best;
     }
 
@@ -186,34 +215,27 @@ private:
     void descend(std::size_t dim, std::uint64_t used, std::uint64_t& examined) {
         if (dim == dims_.size()) {
             ++examined;
-            offer({.counts = counts_, .estimate = quick_(counts_)});
+            quick_(parts_);
+            fastest_.offer(parts_);
+            leanest_.offer(parts_);
             return;
         }
         for (const std::uint32_t option : dims_[dim].options) {
             if (used * option > cores_) {
                 break;
             }
-            counts_[dim] = option;
+            parts_.counts[dim] = option;
             descend(dim + 1, used * option, examined);
         }
-        counts_[dim] = 1;
-    }
-
-    void offer(Parts parts) {
-        if (kept_.size() < keep_) {
-            kept_.push(std::move(parts));
-        } else if (ByEstimate{}(parts, kept_.top())) {
-            kept_.pop();
-            kept_.push(std::move(parts));
-        }
+        parts_.counts[dim] = 1;
     }
 
     const std::vector<Dimension>& dims_;
     QuickCost& quick_;
     std::uint64_t cores_;
-    std::size_t keep_;
-    std::vector<std::uint32_t> counts_;
-    std::priority_queue<Parts, std::vector<Parts>, ByEstimate> kept_;
+    Parts parts_;
+    Best fastest_;
+    Best leanest_;
 };
 
 /// Cuts the dimensions in order; each takes as much of the side it prefers as divides its parts.

@@ -12,10 +12,12 @@ namespace lodestone::tile {
 /// Numbers of parts, one per dimension, and the quick estimate of the phase's cycles.
 struct Parts {
     std::vector<std::uint32_t> counts;
-    double estimate = 0;
+    double estimate = 0; ///< cycles
+    double memory = 0;   ///< bytes of operands and output in the busiest core
 };
 
-/// The `keep` best numbers of parts by the quick estimate, best first. `examined` grows by how many were estimated.
+/// The `keep` best numbers of parts by the quick estimate, best first, then the `keep / 4` that need least memory.
+/// `examined` grows by how many were estimated.
 [[nodiscard]] std::vector<Parts> best_parts(const isa::Program& program, const isa::Phase& phase,
                                             const spec::CoreGridSpec& machine, std::size_t keep,
                                             std::uint64_t& examined);

@@ -4,13 +4,15 @@
 
 #include "mapping/tile/dimensions.hpp"
 #include "mapping/tile/shortlist.hpp"
-#include "sim/base/error.hpp"
+#include "mapping/tile/signature.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace lodestone::tile {
@@ -36,11 +38,13 @@ std::size_t beam_width(Effort effort) {
 
 /// A mapping of the phases so far. The last phase is still open: what the next one gathers runs in it.
 struct State {
-    double closed = 0;      ///< cycles of the phases before the last, and the price of all weights
-    double stream_left = 0; ///< model-network cycles of the last phase that were not prefetched
-    double first_wait = 0;  ///< until its first weight chunk is there
-    double rank = 0;        ///< closed, plus the last phase without what it will have to send
-    std::vector<Index> choice; ///< candidate by phase
+    double closed = 0;             ///< cycles of the phases before the last, and the price of all weights
+    double stream_left = 0;        ///< model-network cycles of the last phase that were not prefetched
+    double first_wait = 0;         ///< until its first weight chunk is there
+    double rank = 0;               ///< closed, plus the last phase without what it will have to send
+    double last = 0;               ///< cycles of the phase that was closed last
+    std::vector<Index> choice;     ///< candidate by phase
+    std::vector<double> durations; ///< of the closed phases
 };
 
 /// One way to go on from a state.
@@ -55,6 +59,7 @@ struct Gathers {
     double network = 0; ///< cycles of all flows
     double piped = 0;   ///< of those whose data the phase itself produces
     double port = 0;    ///< bytes over the busiest core's memory port
+    double memory = 0;  ///< bytes of the buffers that hold what is gathered
 };
 
 } // namespace
@@ -68,14 +73,17 @@ struct Search::Impl {
     SearchOptions options;
     route::Sample sample;
     SearchReport report;
-    std::vector<Shortlist> lists;                                       ///< by phase
-    std::vector<std::vector<std::vector<std::optional<route::Transfer>>>> transfers; ///< by phase, input, pair
-    std::vector<std::vector<std::uint32_t>> live;                       ///< by phase: producers read later
+    std::vector<std::shared_ptr<const Shortlist>> lists;            ///< by phase; phases with the same work share one
+    using PairTable = std::vector<std::optional<route::Transfer>>;  ///< by producer's layout, then consumer's
+    std::vector<std::vector<std::shared_ptr<PairTable>>> transfers; ///< by phase and input; shared likewise
+    std::size_t stuck_at = 0;                                       ///< phase at which the last choice found nothing
+    double stuck_need = 0;                                          ///< bytes of its smallest candidate
+    std::vector<std::vector<std::uint32_t>> live;                   ///< by phase: producers read later
 
     void check_forced() const;
     void make_lists();
+    void make_pair_tables();
     void find_live_tensors();
-    [[nodiscard]] std::vector<std::vector<bool>> allowed(const Pressure& pressure) const;
 
     [[nodiscard]] Candidate first_phase() const;
     const route::Transfer& transfer(std::size_t phase, std::size_t input, Index producer, Index consumer);
@@ -83,12 +91,17 @@ struct Search::Impl {
     [[nodiscard]] double close(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     State extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next,
                  double price) const;
-    std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const std::vector<bool>& allowed,
-                               double price);
+    std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure);
     [[nodiscard]] std::string key(std::size_t phase, const State& from, Index candidate) const;
+    [[nodiscard]] route::TransferContext context_of(const isa::ProgramTensor& tensor) const {
+        return {.sample = sample,
+                .machine = machine,
+                .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
+    }
+    [[nodiscard]] double store_cycles(const State& state) const;
     [[nodiscard]] double finish(const State& state) const;
     [[nodiscard]] const Candidate& last_candidate(std::size_t phase, const State& state) const {
-        return phase == 0 ? load : lists[phase].candidates[state.choice[phase]];
+        return phase == 0 ? load : lists[phase]->candidates[state.choice[phase]];
     }
 
     Candidate load;
@@ -119,24 +132,42 @@ void Search::Impl::make_lists() {
     Problems problems;
     lists.resize(program.phases.size());
     transfers.resize(program.phases.size());
+    std::map<std::string, std::shared_ptr<const Shortlist>> known;
     for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
         const isa::Phase& phase = program.phases[index];
-        lists[index] = shortlist(program, index, machine, options, report);
-        if (lists[index].candidates.empty()) {
+        const std::string name = options.forced.contains(phase.name) ? "forced " + phase.name + "\n" : "";
+        std::shared_ptr<const Shortlist>& list = known[name + signature(program, phase)];
+        if (!list) {
+            list = std::make_shared<Shortlist>(shortlist(program, index, machine, options, report));
+        }
+        lists[index] = list;
+        if (list->candidates.empty()) {
             problems.error({}, phase.name,
                            "the weights of one output channel take more than half the weight buffer of " +
                                std::to_string(machine.matrix.weight_buffer.count()) +
                                " bytes in every split; use narrower weights or a larger weight buffer");
-            continue;
-        }
-        transfers[index].resize(phase.inputs.size());
-        for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
-            const auto producer = program.tensors[phase.inputs[input].tensor].producer;
-            const std::size_t from = producer ? lists[*producer].homes.size() : 1;
-            transfers[index][input].resize(from * lists[index].homes.size());
         }
     }
     problems.throw_if_errors();
+    make_pair_tables();
+}
+
+void Search::Impl::make_pair_tables() {
+    std::map<std::tuple<const Shortlist*, const Shortlist*, std::size_t>, std::shared_ptr<PairTable>> known;
+    for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
+        const isa::Phase& phase = program.phases[index];
+        transfers[index].resize(phase.inputs.size());
+        for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
+            const auto producer = program.tensors[phase.inputs[input].tensor].producer;
+            const Shortlist* from = producer ? lists[*producer].get() : nullptr;
+            std::shared_ptr<PairTable>& table = known[{from, lists[index].get(), input}];
+            if (!table) {
+                table = std::make_shared<PairTable>((from != nullptr ? from->homes.size() : 1) *
+                                                    lists[index]->homes.size());
+            }
+            transfers[index][input] = table;
+        }
+    }
 }
 
 void Search::Impl::find_live_tensors() {
@@ -153,31 +184,6 @@ void Search::Impl::find_live_tensors() {
         }
         live[index].assign(read_later.begin(), read_later.end());
     }
-}
-
-std::vector<std::vector<bool>> Search::Impl::allowed(const Pressure& pressure) const {
-    Problems problems;
-    std::vector<std::vector<bool>> fits(lists.size());
-    const double limit = number(pressure.activation_limit.count());
-    for (std::size_t index = 1; index + 1 < lists.size(); ++index) {
-        double least = std::numeric_limits<double>::infinity();
-        for (const Candidate& candidate : lists[index].candidates) {
-            const double needed = candidate.home_bytes + candidate.gathered_bytes;
-            least = std::min(least, needed);
-            fits[index].push_back(needed <= limit);
-        }
-        if (least > limit) {
-            problems.error({}, program.phases[index].name,
-                           "needs " + std::to_string(static_cast<std::uint64_t>(least)) +
-                               " bytes of core memory for its operands and output in the smallest split tried, " +
-                               std::to_string(static_cast<std::uint64_t>(least - limit)) + " more than the " +
-                               std::to_string(pressure.activation_limit.count()) +
-                               " left beside the weights; use a smaller batch, narrower activations or a larger "
-                               "core memory");
-        }
-    }
-    problems.throw_if_errors();
-    return fits;
 }
 
 /// Phase 0 as a candidate that takes as long as the inputs need to reach the frame buffer.
@@ -197,16 +203,13 @@ Candidate Search::Impl::first_phase() const {
 
 const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t input, Index producer, Index consumer) {
     const isa::ProgramTensor& tensor = program.tensors[program.phases[phase].inputs[input].tensor];
-    const std::size_t to = lists[phase].layout[consumer];
-    const std::size_t from = tensor.producer ? lists[*tensor.producer].layout[producer] : 0;
-    std::optional<route::Transfer>& known = transfers[phase][input][from * lists[phase].homes.size() + to];
+    const std::size_t to = lists[phase]->layout[consumer];
+    const std::size_t from = tensor.producer ? lists[*tensor.producer]->layout[producer] : 0;
+    std::optional<route::Transfer>& known = (*transfers[phase][input])[from * lists[phase]->homes.size() + to];
     if (!known) {
-        const route::TransferContext context{
-            .sample = sample,
-            .machine = machine,
-            .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
-        const route::Layout& wants = lists[phase].wants[input][to];
-        known = tensor.producer ? route::estimate_move(lists[*tensor.producer].homes[from], wants, context)
+        const route::TransferContext context = context_of(tensor);
+        const route::Layout& wants = lists[phase]->wants[input][to];
+        known = tensor.producer ? route::estimate_move(lists[*tensor.producer]->homes[from], wants, context)
                                 : route::estimate_load(wants, context);
         ++report.joined;
     }
@@ -221,6 +224,7 @@ Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index 
         const route::Transfer& moved = transfer(phase, input, held, candidate);
         total.network += moved.cycles;
         total.port += moved.received + moved.sent + 2 * moved.copied;
+        total.memory += moved.in_place ? 0 : lists[phase]->candidates[candidate].gathered_bytes[input];
         if (producer && *producer + 1 == phase) {
             total.piped += moved.cycles;
         }
@@ -230,9 +234,8 @@ Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index 
 
 double Search::Impl::close(const State& state, const Candidate& candidate, const Gathers& gathers) const {
     const double width = number(machine.memory.width.count());
-    const double work = std::max({candidate.compute, state.stream_left,
-                                  (candidate.port + gathers.port) / width}) +
-                        state.first_wait;
+    const double work =
+        std::max({candidate.compute, state.stream_left, (candidate.port + gathers.port) / width}) + state.first_wait;
     // Flows leave step by step: the last step's follow the work, or the work's first step precedes them all.
     const double steps = std::max(1.0, candidate.step_count);
     const double piped = std::max(work + gathers.piped / steps, work / steps + gathers.piped);
@@ -243,6 +246,7 @@ State Search::Impl::extend(const State& state, const Candidate& last, const Gath
                            double price) const {
     State extended;
     const double duration = close(state, last, gathers);
+    extended.last = duration;
     extended.closed = state.closed + duration + price * next.kept_bytes;
     extended.stream_left = next.stream;
     if (next.stream > 0) {
@@ -263,26 +267,31 @@ State Search::Impl::extend(const State& state, const Candidate& last, const Gath
 std::string Search::Impl::key(std::size_t phase, const State& from, Index candidate) const {
     std::string text(reinterpret_cast<const char*>(&candidate), sizeof candidate);
     for (const std::uint32_t producer : live[phase]) {
-        const auto layout = static_cast<Index>(lists[producer].layout[from.choice[producer]]);
+        const auto layout = static_cast<Index>(lists[producer]->layout[from.choice[producer]]);
         text.append(reinterpret_cast<const char*>(&layout), sizeof layout);
     }
     return text;
 }
 
-std::vector<State> Search::Impl::advance(std::size_t phase, const std::vector<State>& beam,
-                                         const std::vector<bool>& fits, double price) {
+std::vector<State> Search::Impl::advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure) {
     std::vector<Move> moves;
     std::unordered_map<std::string, std::size_t> known;
+    const std::vector<Candidate>& candidates = lists[phase]->candidates;
+    const double limit = number(pressure.activation_limit.count());
+    stuck_at = phase;
+    stuck_need = std::numeric_limits<double>::infinity();
     for (std::size_t from = 0; from < beam.size(); ++from) {
         const Candidate& last = last_candidate(phase - 1, beam[from]);
-        for (Index candidate = 0; candidate < fits.size(); ++candidate) {
-            if (!fits[candidate]) {
+        for (Index candidate = 0; candidate < candidates.size(); ++candidate) {
+            const Gathers gathers = gathers_into(phase, beam[from], candidate);
+            const double memory = candidates[candidate].home_bytes + gathers.memory;
+            stuck_need = std::min(stuck_need, memory);
+            if (memory > limit) {
                 continue;
             }
-            const Gathers gathers = gathers_into(phase, beam[from], candidate);
             Move move{.from = from,
                       .candidate = candidate,
-                      .next = extend(beam[from], last, gathers, lists[phase].candidates[candidate], price)};
+                      .next = extend(beam[from], last, gathers, candidates[candidate], pressure.weight_price)};
             const auto [entry, is_new] = known.try_emplace(key(phase, beam[from], candidate), moves.size());
             if (is_new) {
                 moves.push_back(std::move(move));
@@ -298,27 +307,26 @@ std::vector<State> Search::Impl::advance(std::size_t phase, const std::vector<St
         State state = std::move(moves[i].next);
         state.choice = beam[moves[i].from].choice;
         state.choice.push_back(moves[i].candidate);
+        state.durations = beam[moves[i].from].durations;
+        state.durations.push_back(state.last);
         next.push_back(std::move(state));
     }
     return next;
 }
 
-double Search::Impl::finish(const State& state) const {
-    const std::size_t last = program.phases.size() - 1;
-    double cycles = state.closed + close(state, last_candidate(last - 1, state), {});
-    if (options.objective == Objective::latency) {
-        for (const isa::Gather& gather : program.phases[last].inputs) {
-            const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
-            const std::uint32_t producer = *tensor.producer;
-            const route::TransferContext context{
-                .sample = sample,
-                .machine = machine,
-                .bits = number(numerics::storage_bits(numerics::format(tensor.format)).count())};
-            const std::size_t layout = lists[producer].layout[state.choice[producer]];
-            cycles += route::estimate_store(lists[producer].homes[layout], context).cycles;
-        }
+double Search::Impl::store_cycles(const State& state) const {
+    double cycles = 0;
+    for (const isa::Gather& gather : program.phases.back().inputs) {
+        const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
+        const std::uint32_t producer = *tensor.producer;
+        const std::size_t layout = lists[producer]->layout[state.choice[producer]];
+        cycles += route::estimate_store(lists[producer]->homes[layout], context_of(tensor)).cycles;
     }
-    return cycles;
+    return options.objective == Objective::latency ? cycles : 0;
+}
+
+double Search::Impl::finish(const State& state) const {
+    return state.closed + close(state, last_candidate(program.phases.size() - 2, state), {}) + store_cycles(state);
 }
 
 Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, SearchOptions options)
@@ -332,22 +340,37 @@ Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, S
 Search::~Search() = default;
 
 std::vector<Candidate> Search::choose(const Pressure& pressure) {
-    const std::vector<std::vector<bool>> fits = impl_->allowed(pressure);
     const std::size_t phases = impl_->program.phases.size();
     State start;
     start.choice.push_back(0);
     std::vector<State> beam{start};
     for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
-        beam = impl_->advance(phase, beam, fits[phase], pressure.weight_price);
+        beam = impl_->advance(phase, beam, pressure);
+        if (beam.empty()) {
+            return {};
+        }
     }
     const auto best = std::ranges::min_element(beam, {}, [&](const State& state) { return impl_->finish(state); });
-    impl_->report.estimated_cycles = impl_->finish(*best);
     std::vector<Candidate> chosen(phases);
     for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
-        chosen[phase] = impl_->lists[phase].candidates[best->choice[phase]];
-        impl_->report.estimated_cycles -= pressure.weight_price * chosen[phase].kept_bytes;
+        chosen[phase] = impl_->lists[phase]->candidates[best->choice[phase]];
     }
+    SearchReport& report = impl_->report;
+    report.phase_cycles = best->durations;
+    report.phase_cycles.push_back(impl_->close(*best, impl_->last_candidate(phases - 2, *best), {}));
+    report.phase_cycles.push_back(impl_->store_cycles(*best));
+    report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
     return chosen;
+}
+
+UserError Search::reason(const Pressure& pressure) const {
+    const auto limit = static_cast<double>(pressure.activation_limit.count());
+    return UserError({}, impl_->program.phases[impl_->stuck_at].name,
+                     "needs " + std::to_string(static_cast<std::uint64_t>(impl_->stuck_need)) +
+                         " bytes of core memory for its operands and output in the smallest split tried, " +
+                         std::to_string(static_cast<std::uint64_t>(impl_->stuck_need - limit)) + " more than the " +
+                         std::to_string(pressure.activation_limit.count()) +
+                         " left beside the weights; use a smaller batch, narrower activations or a larger core memory");
 }
 
 const SearchReport& Search::report() const {

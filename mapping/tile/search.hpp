@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses the splits of all phases together: a beam over the layers, in which moving data between layouts has its price.
+// Chooses the splits of all phases together: a beam over the layers, in which moving data between layouts has its
+// price.
 #pragma once
 
 #include "mapping/tile/candidate.hpp"
+#include "sim/base/error.hpp"
 
 #include <cstdint>
 #include <map>
@@ -36,10 +38,11 @@ struct Pressure {
 };
 
 struct SearchReport {
-    std::uint64_t examined = 0;   ///< numbers of parts estimated
-    std::uint64_t costed = 0;     ///< candidates costed step by step
-    std::uint64_t joined = 0;     ///< pairs of neighbouring candidates weighed in the joint search
-    double estimated_cycles = 0;  ///< of the chosen mapping
+    std::uint64_t examined = 0;       ///< numbers of parts estimated
+    std::uint64_t costed = 0;         ///< candidates costed step by step
+    std::uint64_t joined = 0;         ///< pairs of neighbouring candidates weighed in the joint search
+    std::vector<double> phase_cycles; ///< estimated, of the chosen mapping
+    double estimated_cycles = 0;      ///< of the chosen mapping
 };
 
 /// Candidates are made once; the joint choice can be asked again under another pressure.
@@ -51,9 +54,11 @@ public:
     Search(const Search&) = delete;
     Search& operator=(const Search&) = delete;
 
-    /// One candidate per phase (the first and the last, which compute nothing, have an empty one). Throws UserError
-    /// that names the layers of which no candidate fits the activation limit, and by how much the smallest exceeds it.
+    /// One candidate per phase (the first and the last, which compute nothing, have an empty one); empty when no
+    /// mapping keeps to the activation limit.
     [[nodiscard]] std::vector<Candidate> choose(const Pressure& pressure);
+    /// After choose() found nothing: the layer it got stuck at, and the least that it needs.
+    [[nodiscard]] UserError reason(const Pressure& pressure) const;
     [[nodiscard]] const SearchReport& report() const;
 
 private:

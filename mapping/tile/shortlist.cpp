@@ -29,10 +29,9 @@ Width width_of(Effort effort) {
 /// Cost of a candidate when nothing is known of its neighbours: traffic mostly overlaps, less of it is better.
 double own_cost(const Candidate& candidate, const spec::CoreGridSpec& machine) {
     constexpr double kTrafficWeight = 0.25;
-    const double gather =
-        candidate.gathered_bytes / static_cast<double>(machine.activation_network.link_width.count());
-    return std::max({candidate.compute, candidate.stream, gather}) +
-           (candidate.stream + gather) * kTrafficWeight;
+    const double gather = (candidate.footprint() - candidate.home_bytes) /
+                          static_cast<double>(machine.activation_network.link_width.count());
+    return std::max({candidate.compute, candidate.stream, gather}) + (candidate.stream + gather) * kTrafficWeight;
 }
 
 class Collector {
@@ -63,7 +62,13 @@ public:
         std::ranges::stable_sort(costed_, {},
                                  [&](const Candidate& candidate) { return own_cost(candidate, machine_); });
         if (costed_.size() > keep) {
-            costed_.resize(keep);
+            // A few that need little memory stay for the case that it is short.
+            const auto rest = costed_.begin() + static_cast<std::ptrdiff_t>(keep);
+            const auto lean = std::min<std::ptrdiff_t>(costed_.end() - rest, static_cast<std::ptrdiff_t>(keep / 4));
+            std::ranges::partial_sort(rest, rest + lean, costed_.end(), {}, [](const Candidate& candidate) {
+                return candidate.footprint() + candidate.kept_bytes;
+            });
+            costed_.erase(rest + lean, costed_.end());
         }
         return std::move(costed_);
     }
@@ -75,9 +80,8 @@ private:
     std::vector<Candidate> costed_;
 };
 
-std::vector<Candidate> candidates_of(const isa::Program& program, std::size_t index,
-                                     const spec::CoreGridSpec& machine, const SearchOptions& options,
-                                     SearchReport& report) {
+std::vector<Candidate> candidates_of(const isa::Program& program, std::size_t index, const spec::CoreGridSpec& machine,
+                                     const SearchOptions& options, SearchReport& report) {
     const isa::Phase& phase = program.phases[index];
     Collector collector(program, index, machine);
     const auto forced = options.forced.find(phase.name);

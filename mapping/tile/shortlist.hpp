@@ -11,9 +11,9 @@ namespace lodestone::tile {
 
 struct Shortlist {
     std::vector<Candidate> candidates;
-    std::vector<std::size_t> layout;                 ///< by candidate: which layout its split implies
-    std::vector<route::Layout> homes;                ///< by layout
-    std::vector<std::vector<route::Layout>> wants;   ///< by input, by layout
+    std::vector<std::size_t> layout;               ///< by candidate: which layout its split implies
+    std::vector<route::Layout> homes;              ///< by layout
+    std::vector<std::vector<route::Layout>> wants; ///< by input, by layout
 };
 
 /// Best candidates of a phase by their own cost, streamed and resident. Empty when none is legal.
