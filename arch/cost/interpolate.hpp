@@ -38,6 +38,16 @@ using Curve = std::vector<std::pair<double, double>>;
     return blend(y0, y1, std::log(x / x0) / std::log(x1 / x0));
 }
 
+/// The same between the ends; beyond them y is proportional to x.
+[[nodiscard]] inline double log_log_then_proportional(const Curve& curve, double x) {
+    const auto& [first_x, first_y] = curve.front();
+    const auto& [last_x, last_y] = curve.back();
+    if (x < first_x) {
+        return first_y * x / first_x;
+    }
+    return x > last_x ? last_y * x / last_x : log_log(curve, x);
+}
+
 /// log(y) is linear in x between neighbours; beyond the ends the last segment's slope goes on.
 [[nodiscard]] inline double log_linear(const Curve& curve, double x) {
     if (curve.size() == 1) {

@@ -44,7 +44,7 @@ double over_gates(const MacTable& table, double gates, Figure figure) {
         }
     }
     std::ranges::sort(curve);
-    return log_log(curve, gates);
+    return log_log_then_proportional(curve, gates);
 }
 
 MacCost derived(const MacTable& table, double gates) {

@@ -58,7 +58,7 @@ struct MacDemand {
 
 /// At the table's own node and voltage. A unit with one format on both sides and the table's accumulator that was
 /// synthesised is given as measured. Everything else is read off the curve of the synthesised units with exact
-/// accumulators over their gate counts (a power law between neighbours).
+/// accumulators over their gate counts (a power law between neighbours, proportional beyond the ends).
 /// Throws UserError when the table's accumulator is floating and the format was not synthesised with it.
 [[nodiscard]] MacCost mac_cost(const MacTable& table, const MacDemand& demand);
 
