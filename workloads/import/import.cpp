@@ -6,6 +6,7 @@
 #include "sim/base/file.hpp"
 #include "workloads/graph/infer.hpp"
 #include "workloads/import/onnx_format.hpp"
+#include "workloads/import/yaml_format.hpp"
 
 #include <algorithm>
 
@@ -30,7 +31,10 @@ void finish(graph::Graph& network, Problems& problems) {
 } // namespace
 
 const std::vector<Format>& formats() {
-    static const std::vector<Format> all{{.name = "ONNX", .recognises = looks_like_onnx, .read = read_onnx}};
+    static const std::vector<Format> all{
+        {.name = "ONNX", .recognises = looks_like_onnx, .read = read_onnx},
+        {.name = "YAML network", .recognises = looks_like_yaml_network, .read = read_yaml_network},
+    };
     return all;
 }
 

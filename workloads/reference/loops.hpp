@@ -11,50 +11,6 @@
 
 namespace lodestone::reference {
 
-/// Outputs o for which input position o * stride + tap * dilation - pad exists: first, and one past the last.
-struct TapRange {
-    std::int64_t begin = 0;
-    std::int64_t end = 0;
-    std::int64_t shift = 0; ///< input position = o * stride + shift
-};
-
-[[nodiscard]] inline TapRange tap_range(const graph::Window& w, std::size_t d, std::int64_t tap) {
-    const std::int64_t stride = w.strides[d];
-    TapRange range{.begin = 0, .end = 0, .shift = tap * w.dilations[d] - w.pads_begin[d]};
-    range.begin = range.shift >= 0 ? 0 : (-range.shift + stride - 1) / stride;
-    const std::int64_t last = w.input[d] - 1 - range.shift; // largest o * stride
-    range.end = last < 0 ? 0 : std::min(w.output[d], last / stride + 1);
-    return range;
-}
-
-/// Calls `row(output_base, input_base, inner)` for each row of outputs that one tap touches; `inner` is the range in
-/// the last dimension, the bases are those of o = 0 and input position 0 in it.
-template <class Row>
-void for_each_row(const graph::Window& w, const std::vector<std::int64_t>& tap, Row row) {
-    const std::size_t last = w.rank() - 1;
-    const auto walk = [&](const auto& self, std::size_t d, std::int64_t out_base, std::int64_t in_base) -> void {
-        const TapRange range = tap_range(w, d, tap[d]);
-        if (d == last) {
-            row(out_base * w.output[d], in_base * w.input[d], range);
-            return;
-        }
-        for (std::int64_t o = range.begin; o < range.end; ++o) {
-            self(self, d + 1, out_base * w.output[d] + o, in_base * w.input[d] + o * w.strides[d] + range.shift);
-        }
-    };
-    walk(walk, 0, 0, 0);
-}
-
-/// Position of tap number `index` in each dimension.
-[[nodiscard]] inline std::vector<std::int64_t> tap_position(const graph::Window& w, std::int64_t index) {
-    std::vector<std::int64_t> tap(w.rank());
-    for (std::size_t d = w.rank(); d-- > 0;) {
-        tap[d] = index % w.kernel[d];
-        index /= w.kernel[d];
-    }
-    return tap;
-}
-
 [[nodiscard]] inline std::int64_t volume(const std::vector<std::int64_t>& extents) {
     std::int64_t product = 1;
     for (const std::int64_t extent : extents) {
@@ -63,19 +19,28 @@ void for_each_row(const graph::Window& w, const std::vector<std::int64_t>& tap, 
     return product;
 }
 
+/// `count` neighbouring outputs under one tap: output + k meets input + k * stride, where stride is the window's in the
+/// last dimension. Positions count within one plane; padding is left out.
+struct Row {
+    std::int64_t tap;
+    std::int64_t output;
+    std::int64_t input;
+    std::int64_t count;
+};
+
+/// All meetings of taps with the inputs of a plane, tap by tap.
+[[nodiscard]] std::vector<Row> rows_of(const graph::Window& w);
+
 /// One plane of outputs += one plane of inputs under one plane of weights.
 template <class T>
-void add_plane(const graph::Window& w, const T* input, const T* weight, T* output) {
-    for (std::int64_t t = 0; t < w.taps(); ++t) {
-        const T factor = weight[t];
-        for_each_row(w, tap_position(w, t), [&](std::int64_t out_base, std::int64_t in_base, TapRange range) {
-            T* const to = output + out_base;
-            const T* const from = input + in_base + range.shift;
-            const std::int64_t stride = w.strides.back();
-            for (std::int64_t o = range.begin; o < range.end; ++o) {
-                to[o] += factor * from[o * stride];
-            }
-        });
+void add_plane(const std::vector<Row>& rows, std::int64_t stride, const T* input, const T* weight, T* output) {
+    for (const Row& row : rows) {
+        const T factor = weight[row.tap];
+        const T* const from = input + row.input;
+        T* const to = output + row.output;
+        for (std::int64_t k = 0; k < row.count; ++k) {
+            to[k] += factor * from[k * stride];
+        }
     }
 }
 
@@ -85,6 +50,9 @@ template <class T>
 [[nodiscard]] std::vector<T> convolve(const graph::ConvolutionExtent& c, const std::vector<T>& input,
                                       const std::vector<T>& weight) {
     const graph::Window& w = c.window;
+    const std::vector<Row> rows = rows_of(w);
+    const std::int64_t taps = w.taps();
+    const std::int64_t stride = w.strides.back();
     const std::int64_t in_plane = volume(w.input);
     const std::int64_t out_plane = volume(w.output);
     const std::int64_t group_in = c.in_channels / c.groups;
@@ -94,8 +62,8 @@ template <class T>
         for (std::int64_t oc = 0; oc < c.out_channels; ++oc) {
             const std::int64_t first_in = oc / group_out * group_in;
             for (std::int64_t ic = 0; ic < group_in; ++ic) {
-                add_plane(w, input.data() + (n * c.in_channels + first_in + ic) * in_plane,
-                          weight.data() + (oc * group_in + ic) * w.taps(),
+                add_plane(rows, stride, input.data() + (n * c.in_channels + first_in + ic) * in_plane,
+                          weight.data() + (oc * group_in + ic) * taps,
                           output.data() + (n * c.out_channels + oc) * out_plane);
             }
         }

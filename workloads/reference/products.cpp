@@ -34,20 +34,19 @@ Outputs conv(const Call& call) {
 }
 
 /// The window runs over the output: each input element is scattered under the taps.
-void scatter_plane(const graph::Window& w, const double* input, const double* weight, double* output) {
-    for (std::int64_t t = 0; t < w.taps(); ++t) {
-        const double factor = weight[t];
-        for_each_row(w, tap_position(w, t), [&](std::int64_t small_base, std::int64_t large_base, TapRange range) {
-            for (std::int64_t o = range.begin; o < range.end; ++o) {
-                output[large_base + o * w.strides.back() + range.shift] += factor * input[small_base + o];
-            }
-        });
+void scatter_plane(const std::vector<Row>& rows, std::int64_t stride, const double* input, const double* weight,
+                   double* output) {
+    for (const Row& row : rows) {
+        for (std::int64_t k = 0; k < row.count; ++k) {
+            output[row.input + k * stride] += weight[row.tap] * input[row.output + k];
+        }
     }
 }
 
 Outputs conv_transpose(const Call& call) {
     const auto c = graph::convolution_extent(call.graph, call.op);
     const graph::Window& w = c.window;
+    const std::vector<Row> rows = rows_of(w);
     const std::vector<double> input = doubles(call.operand(0));
     const std::vector<double> weight = doubles(call.operand(1));
     const std::int64_t group_in = std::max<std::int64_t>(c.in_channels / c.groups, 1);
@@ -57,7 +56,7 @@ Outputs conv_transpose(const Call& call) {
         for (std::int64_t ic = 0; ic < c.in_channels; ++ic) {
             for (std::int64_t oc = 0; oc < group_out; ++oc) {
                 const std::int64_t channel = ic / group_in * group_out + oc;
-                scatter_plane(w, input.data() + (n * c.in_channels + ic) * volume(w.output),
+                scatter_plane(rows, w.strides.back(), input.data() + (n * c.in_channels + ic) * volume(w.output),
                               weight.data() + (ic * group_out + oc) * w.taps(),
                               sums.data() + (n * c.out_channels + channel) * volume(w.input));
             }

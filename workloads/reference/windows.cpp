@@ -20,21 +20,18 @@ std::int64_t planes(const Shape& shape) {
 
 /// Padding never wins. The first of equal elements gives the index, which counts over the whole input tensor.
 template <class T>
-void max_plane(const Window& w, const T* input, T* output, std::int64_t* index) {
-    const std::int64_t out_plane = volume(w.output);
-    std::fill(index, index + out_plane, std::int64_t{-1});
-    for (std::int64_t t = 0; t < w.taps(); ++t) {
-        for_each_row(w, tap_position(w, t), [&](std::int64_t out_base, std::int64_t in_base, TapRange range) {
-            for (std::int64_t o = range.begin; o < range.end; ++o) {
-                const std::int64_t from = in_base + o * w.strides.back() + range.shift;
-                const std::int64_t to = out_base + o;
-                const T value = input[from];
-                if (index[to] < 0 || value > output[to] || (value != value && output[to] == output[to])) {
-                    output[to] = value;
-                    index[to] = from;
-                }
+void max_plane(const std::vector<Row>& rows, std::int64_t stride, const T* input, T* output, std::int64_t* index) {
+    for (const Row& row : rows) {
+        for (std::int64_t k = 0; k < row.count; ++k) {
+            const std::int64_t from = row.input + k * stride;
+            const std::int64_t to = row.output + k;
+            const T value = input[from];
+            const bool is_first_nan = value != value && output[to] == output[to];
+            if (index[to] < 0 || value > output[to] || is_first_nan) {
+                output[to] = value;
+                index[to] = from;
             }
-        });
+        }
     }
 }
 
@@ -42,12 +39,15 @@ Outputs max_pool(const Call& call) {
     const Window w = graph::window(call.graph, call.op);
     TensorData out = call.result();
     TensorData index(graph::ElementType::int64, out.shape());
+    std::fill(index.values<std::int64_t>().begin(), index.values<std::int64_t>().end(), -1);
+    const std::vector<Row> rows = rows_of(w);
     std::visit(
         [&]<class T>(std::vector<T>& to) {
             const auto& from = call.operand(0).values<T>();
             for (std::int64_t p = 0; p < planes(out.shape()); ++p) {
                 std::int64_t* const indices = index.values<std::int64_t>().data() + p * volume(w.output);
-                max_plane(w, from.data() + p * volume(w.input), to.data() + p * volume(w.output), indices);
+                max_plane(rows, w.strides.back(), from.data() + p * volume(w.input), to.data() + p * volume(w.output),
+                          indices);
                 for (std::int64_t o = 0; o < volume(w.output); ++o) {
                     indices[o] += p * volume(w.input);
                 }
@@ -74,7 +74,7 @@ std::vector<double> divisors(Window w, bool with_pads) {
     std::vector<double> count(static_cast<std::size_t>(volume(w.output)), 0.0);
     const std::vector<double> ones(static_cast<std::size_t>(volume(w.input)), 1.0);
     const std::vector<double> taps(static_cast<std::size_t>(w.taps()), 1.0);
-    add_plane(w, ones.data(), taps.data(), count.data());
+    add_plane(rows_of(w), w.strides.back(), ones.data(), taps.data(), count.data());
     return count;
 }
 
@@ -84,9 +84,11 @@ Outputs average_pool(const Call& call) {
     const std::vector<double> divisor = divisors(w, with_pads);
     const std::vector<double> input = doubles(call.operand(0));
     const std::vector<double> ones(static_cast<std::size_t>(w.taps()), 1.0);
+    const std::vector<Row> rows = rows_of(w);
     std::vector<double> sums(graph::element_count(call.result_shape()), 0.0);
     for (std::int64_t p = 0; p < planes(call.result_shape()); ++p) {
-        add_plane(w, input.data() + p * volume(w.input), ones.data(), sums.data() + p * volume(w.output));
+        add_plane(rows, w.strides.back(), input.data() + p * volume(w.input), ones.data(),
+                  sums.data() + p * volume(w.output));
     }
     for (std::size_t i = 0; i < sums.size(); ++i) {
         sums[i] /= divisor[i % divisor.size()];
