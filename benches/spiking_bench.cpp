@@ -10,11 +10,6 @@
 
 #include <sys/resource.h>
 
-extern "C" int sc_main(int, char**);
-extern "C" int sc_main(int, char**) {
-    return 1;
-}
-
 namespace {
 
 using namespace lodestone;

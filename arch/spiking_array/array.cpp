@@ -21,6 +21,23 @@ std::uint32_t moved(std::uint32_t from, std::int32_t by) {
 
 } // namespace
 
+SpikingCounts counts_between(const SpikingCounts& earlier, const SpikingCounts& later) {
+    return {.ticks = later.ticks - earlier.ticks,
+            .neuron_updates = later.neuron_updates - earlier.neuron_updates,
+            .axon_events = later.axon_events - earlier.axon_events,
+            .synaptic_events = later.synaptic_events - earlier.synaptic_events,
+            .spikes = later.spikes - earlier.spikes,
+            .inputs = later.inputs - earlier.inputs,
+            .sent = later.sent - earlier.sent,
+            .delivered = later.delivered - earlier.delivered,
+            .merged = later.merged - earlier.merged,
+            .in_flight = later.in_flight,
+            .off_chip = later.off_chip - earlier.off_chip,
+            .lost = later.lost - earlier.lost,
+            .hops = later.hops - earlier.hops,
+            .chip_crossings = later.chip_crossings - earlier.chip_crossings};
+}
+
 SpikingArray::SpikingArray(const isa::SpikingProgram& program, const spec::SpikingArraySpec& spec, std::uint64_t seed)
     : spec_(spec), context_{.potential = spec.potential_range(), .floor_is_inclusive = program.floor_is_inclusive},
       words_(program.words_per_row()) {

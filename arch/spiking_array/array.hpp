@@ -34,6 +34,9 @@ struct SpikingCounts {
     friend bool operator==(const SpikingCounts&, const SpikingCounts&) = default;
 };
 
+/// What happened between two moments of a run; `in_flight` is that of the later one.
+[[nodiscard]] SpikingCounts counts_between(const SpikingCounts& earlier, const SpikingCounts& later);
+
 /// One entry of the output bus: it shows in row t what was sent during tick t - 1.
 struct OutputSpike {
     std::uint64_t row = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes of the SystemC model, and the kernel context that one run lives in.
+// Processes of the SystemC model.
 #include "arch/spiking_array/array_module.hpp"
 
-#include "sim/base/error.hpp"
+#include "sim/run/runner.hpp"
 
 #include <algorithm>
 #include <string>
@@ -10,25 +10,6 @@
 namespace lodestone::spiking_array {
 
 namespace {
-
-/// The kernel keeps its state in a global context; a fresh one for each run lets runs follow each other.
-class KernelContext {
-public:
-    KernelContext() : context_(std::make_unique<sc_core::sc_simcontext>()) {
-        sc_core::sc_curr_simcontext = context_.get();
-        sc_core::sc_default_global_context = context_.get();
-    }
-    ~KernelContext() {
-        context_.reset();
-        sc_core::sc_curr_simcontext = nullptr;
-        sc_core::sc_default_global_context = nullptr;
-    }
-    KernelContext(const KernelContext&) = delete;
-    KernelContext& operator=(const KernelContext&) = delete;
-
-private:
-    std::unique_ptr<sc_core::sc_simcontext> context_;
-};
 
 std::string core_name(GridPosition at) {
     return "core_" + std::to_string(at.row) + "_" + std::to_string(at.col);
@@ -45,8 +26,7 @@ CoreModule::CoreModule(sc_core::sc_module_name name, ArrayModule& array, std::ui
 }
 
 void CoreModule::run_tick() {
-    array_.guard([this] {
-        ++array_.timing_.kernel_events;
+    array_.activate([this] {
         std::uint32_t axon_events = 0;
         const auto fired = array_.spikes_.tick_core(core_, axon_events);
         const spec::SpikingCoreTiming& timing = array_.spec_.core_timing;
@@ -84,21 +64,19 @@ SpikeMeshModule::SpikeMeshModule(sc_core::sc_module_name name, ArrayModule& arra
 }
 
 void SpikeMeshModule::carry() {
-    array_.guard([this] {
-        ++array_.timing_.kernel_events;
+    array_.activate([this] {
         const TrafficTiming traffic = array_.mesh_timing_.carry(array_.packets_);
         array_.last_delivery_ = traffic.last_delivery.count();
         array_.timing_.last_delivery = std::max(array_.timing_.last_delivery, traffic.last_delivery);
         array_.timing_.source_stall += traffic.source_stall;
         array_.timing_.colliding_ticks += traffic.collided ? 1U : 0U;
         const Cycles moment = std::min(traffic.last_delivery, array_.timing_.tick_period);
-        array_.all_arrived_.notify(array_.time_of(moment));
+        array_.all_arrived_.notify(array_.clock_.time(moment));
     });
 }
 
 void SpikeMeshModule::deliver() {
-    array_.guard([this] {
-        ++array_.timing_.kernel_events;
+    array_.activate([this] {
         const std::uint64_t period = array_.timing_.tick_period.count();
         const auto arrivals = array_.mesh_timing_.arrivals();
         for (std::size_t p = 0; p < arrivals.size(); ++p) {
@@ -116,8 +94,7 @@ void SpikeMeshModule::deliver() {
 
 ArrayModule::ArrayModule(sc_core::sc_module_name name, SpikingArray& array, const spec::SpikingArraySpec& spec,
                          const SimulationOptions& options)
-    : sc_module(name), spikes_(array), spec_(spec), options_(options),
-      cycle_(1.0 / spec.clock.count(), sc_core::SC_SEC), mesh_timing_(spec) {
+    : sc_module(name), spikes_(array), spec_(spec), options_(options), clock_(spec.clock), mesh_timing_(spec) {
     timing_.tick_period = spec.tick_period();
     for (std::uint32_t core = 0; core < array.core_count(); ++core) {
         cores_.push_back(std::make_unique<CoreModule>(core_name(array.position(core)).c_str(), *this, core));
@@ -127,21 +104,8 @@ ArrayModule::ArrayModule(sc_core::sc_module_name name, SpikingArray& array, cons
     SC_METHOD(pass_barrier);
 }
 
-void ArrayModule::guard(const std::function<void()>& process) {
-    if (failure_) {
-        return;
-    }
-    try {
-        process();
-    } catch (...) {
-        failure_ = std::current_exception();
-        sc_core::sc_stop();
-    }
-}
-
 void ArrayModule::pass_barrier() {
-    guard([this] {
-        ++timing_.kernel_events;
+    activate([this] {
         if (in_tick_ && !delivered_) {
             next_trigger(sc_core::SC_ZERO_TIME); // the mesh delivers at this very moment
             return;
@@ -153,7 +117,7 @@ void ArrayModule::pass_barrier() {
             return; // nothing is left to happen, so the kernel returns
         }
         begin_tick();
-        next_trigger(time_of(timing_.tick_period));
+        next_trigger(clock_.time(timing_.tick_period));
     });
 }
 
@@ -169,20 +133,27 @@ void ArrayModule::begin_tick() {
 
 void ArrayModule::end_tick() {
     spikes_.end_tick();
+    in_tick_ = false;
     const Cycles length(std::max(core_end_, last_delivery_));
     timing_.longest_tick = std::max(timing_.longest_tick, length);
     timing_.overrun_ticks += length > timing_.tick_period ? 1U : 0U;
     timing_.total += timing_.tick_period;
 }
 
-SpikingTiming run_timed(SpikingArray& array, const spec::SpikingArraySpec& machine, const SimulationOptions& options) {
-    const KernelContext context;
-    ArrayModule module("chip", array, machine, options);
-    sc_core::sc_start();
-    if (module.failure()) {
-        std::rethrow_exception(module.failure());
+std::vector<std::string> ArrayModule::unfinished() const {
+    if (!in_tick_) {
+        return {};
     }
-    SpikingTiming timing = module.timing();
+    return {"mesh waits for the spikes of tick " + std::to_string(spikes_.tick())};
+}
+
+SpikingTiming run_timed(SpikingArray& array, const spec::SpikingArraySpec& machine, const SimulationOptions& options) {
+    SpikingTiming timing;
+    const run::Runner runner(machine.clock, {});
+    const run::Summary summary =
+        runner.run([&] { return std::make_unique<ArrayModule>("chip", array, machine, options); },
+                   [&](run::Model& model) { timing = dynamic_cast<ArrayModule&>(model).timing(); });
+    timing.kernel_events = summary.kernel_events;
     if (timing.longest_tick > Cycles(0)) {
         timing.fastest_tick_rate = Hertz(machine.clock.count() / static_cast<double>(timing.longest_tick.count()));
     }

@@ -5,13 +5,14 @@
 #include "arch/spiking_array/array.hpp"
 #include "arch/spiking_array/mesh_timing.hpp"
 #include "arch/spiking_array/timed_run.hpp"
+#include "sim/kernel/cycle_clock.hpp"
+#include "sim/run/model.hpp"
 
 #include <systemc>
 
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace lodestone::spiking_array {
@@ -48,14 +49,13 @@ private:
 
 /// The tick barrier and the modules under it. Every period it checks that all cores are done and all spikes have
 /// arrived (else the tick has overrun; spikes too late for their slot are lost, as on the chip), and starts the next.
-class ArrayModule : public sc_core::sc_module {
+class ArrayModule final : public sc_core::sc_module, public run::Model {
 public:
     ArrayModule(sc_core::sc_module_name name, SpikingArray& array, const spec::SpikingArraySpec& spec,
                 const SimulationOptions& options);
 
     [[nodiscard]] const SpikingTiming& timing() const { return timing_; }
-    /// What a process threw; the kernel itself would turn it into text.
-    [[nodiscard]] std::exception_ptr failure() const { return failure_; }
+    [[nodiscard]] std::vector<std::string> unfinished() const override;
 
 private:
     friend class CoreModule;
@@ -70,13 +70,11 @@ private:
     void pass_barrier();
     void begin_tick();
     void end_tick();
-    void guard(const std::function<void()>& process);
-    [[nodiscard]] sc_core::sc_time time_of(Cycles cycles) const { return cycle_ * static_cast<double>(cycles.count()); }
 
     SpikingArray& spikes_;
     spec::SpikingArraySpec spec_;
     SimulationOptions options_;
-    sc_core::sc_time cycle_;
+    kernel::CycleClock clock_;
     sc_core::sc_event tick_begins_;
     sc_core::sc_event cores_have_fired_;
     sc_core::sc_event all_arrived_;
@@ -88,7 +86,6 @@ private:
     bool in_tick_ = false;
     bool delivered_ = false; ///< the packets of this tick
     SpikingTiming timing_;
-    std::exception_ptr failure_;
     std::vector<std::unique_ptr<CoreModule>> cores_;
     std::unique_ptr<SpikeMeshModule> mesh_;
 };

@@ -254,9 +254,8 @@ isa::SpikingNeuron Reader::neuron(const json& value, const JsonStep& at) {
     }
     for (const auto& [key, unused] : value.items()) {
         if (std::find(neuron_keys.begin(), neuron_keys.end(), key) == neuron_keys.end()) {
-            problem(at.to(key.c_str()),
-                    "is not known; " +
-                        known_names(key, std::vector<std::string>(neuron_keys.begin(), neuron_keys.end())));
+            problem(at.to(key.c_str()), "is not known" + known_names(key, std::vector<std::string>(neuron_keys.begin(),
+                                                                                                   neuron_keys.end())));
         }
     }
     const auto number = [&](const char* key, Range range) {

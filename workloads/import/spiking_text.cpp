@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unpacks gzip with zlib and walks JSON text to the value of a path.
+// Unpacks gzip and walks JSON text to the value of a path.
 #include "workloads/import/spiking_text.hpp"
 
-#include "sim/base/error.hpp"
+#include "workloads/import/idx.hpp"
 
 #include <algorithm>
-#include <span>
-#include <utility>
 #include <vector>
-
-#include <zlib.h>
 
 namespace lodestone::import {
 
@@ -88,37 +84,6 @@ std::optional<std::size_t> member_offset(std::string_view text, std::size_t obje
     return found;
 }
 
-/// Frees the state of zlib.
-class Inflater {
-public:
-    explicit Inflater(std::string& input) {
-        stream_.next_in = reinterpret_cast<Bytef*>(input.data());
-        stream_.avail_in = static_cast<uInt>(input.size());
-        constexpr int gzip_window = 15 + 16; // largest window; +16: gzip header
-        check_invariant(inflateInit2(&stream_, gzip_window) == Z_OK, "zlib has memory for its state");
-    }
-    ~Inflater() { inflateEnd(&stream_); }
-    Inflater(const Inflater&) = delete;
-    Inflater& operator=(const Inflater&) = delete;
-
-    /// Fills `buffer`; the number of bytes produced, and whether the archive ended. Throws on damage.
-    std::pair<std::size_t, bool> next(std::span<char> buffer, const std::string& file) {
-        stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
-        stream_.avail_out = static_cast<uInt>(buffer.size());
-        const int status = inflate(&stream_, Z_NO_FLUSH);
-        if (status != Z_OK && status != Z_STREAM_END) {
-            const std::string reason = status == Z_BUF_ERROR    ? "the file is cut off"
-                                       : stream_.msg != nullptr ? stream_.msg
-                                                                : "the data are damaged";
-            throw UserError({.file = file}, "", "cannot be unpacked from gzip: " + reason);
-        }
-        return {buffer.size() - stream_.avail_out, status == Z_STREAM_END};
-    }
-
-private:
-    z_stream stream_{};
-};
-
 } // namespace
 
 std::string path_of(const JsonStep& step) {
@@ -163,22 +128,7 @@ Location location_of(std::string_view text, std::size_t offset, const std::strin
 
 std::string unpacked(std::string content, const std::string& file) {
     const bool is_gzip = content.size() >= 2 && content[0] == '\x1f' && content[1] == '\x8b';
-    if (!is_gzip) {
-        return content;
-    }
-    Inflater inflater(content);
-    std::vector<char> buffer(std::size_t{1} << 16);
-    std::string text;
-    for (bool done = false; !done;) {
-        const auto [bytes, ended] = inflater.next(buffer, file);
-        text.append(buffer.data(), bytes);
-        done = ended;
-        if (text.size() > max_unpacked_bytes) {
-            throw UserError({.file = file}, "",
-                            "unpacks to more than " + std::to_string(max_unpacked_bytes >> 20) + " MiB");
-        }
-    }
-    return text;
+    return is_gzip ? gunzip(content, file, max_unpacked_bytes) : content;
 }
 
 } // namespace lodestone::import
