@@ -126,6 +126,9 @@ void Core::start_step(Cycles now, Cause cause) {
     times.issue_end = ready_;
     ++started_;
     tally_step(step);
+    if (trace_ != nullptr && step.matrix_cycles > Cycles(0)) {
+        trace_->matrix(id_, phase_->name, now, ready_);
+    }
     if (started_ < works_.size()) {
         request_reads(started_, std::max(now, reads_.end));
     }
@@ -279,6 +282,9 @@ void Core::finish_values(std::uint32_t step, Cycles head, Cycles tail) {
     const Cycles last = out_end + depth;
     const Cycles streamed = last > port ? last - port : Cycles(0); // a start at which writing ends with the last value
     slot(step).out_end = out_end;
+    if (trace_ != nullptr) {
+        trace_->vector(id_, phase_->name, head, out_end);
+    }
     writes_.push_back({.step = step, .at = std::max(head + depth, streamed), .not_before = last});
 }
 

@@ -2,6 +2,7 @@
 // One core as a state machine over steps: memory reads, matrix unit, vector unit, writes, and what it sends.
 #pragma once
 
+#include "arch/core_grid/grid_trace.hpp"
 #include "arch/core_grid/phase_plan.hpp"
 #include "arch/core_grid/resources.hpp"
 #include "arch/core_grid/wakeups.hpp"
@@ -42,6 +43,7 @@ public:
 
     /// Inputs that are still on their way have arrived at `inputs_ready`.
     void begin_phase(const isa::Program& program, const PhasePlan& plan, CoreEvents& events, Cycles inputs_ready);
+    void report_to(GridTrace* trace) { trace_ = trace; }
     /// Does everything that is due.
     void advance(Cycles now);
     /// The next cycle in which something is due, as far as known.
@@ -112,6 +114,7 @@ private:
     const PhasePlan* plan_ = nullptr;
     const CorePlan* core_ = nullptr;
     CoreEvents* events_ = nullptr;
+    GridTrace* trace_ = nullptr;
     std::span<const isa::StepWork> works_;
     Cycles matrix_depth_;
 

@@ -19,6 +19,10 @@ CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machin
     if (options.functional) {
         functional_.emplace(program, machine, options.inputs);
     }
+    if (options.trace != nullptr) {
+        trace_.emplace(*options.trace, program.grid);
+        std::ranges::for_each(cores_, [this](Core& core) { core.report_to(&*trace_); });
+    }
 }
 
 void CoreGrid::start() {
@@ -175,6 +179,9 @@ void CoreGrid::record_phase(Cycles now) {
     check_invariant(resources_.tally.steps == plan_.works.size(), "every step of a phase runs exactly once");
     check_invariant(resources_.tally.macs == isa::phase_macs(program_, phase),
                     "the tiles of a phase cover its multiply-accumulates exactly once");
+    if (trace_) {
+        trace_->phase(phase.name, begin_, now);
+    }
     execution_.events += record.events;
     execution_.phases.push_back(std::move(record));
     networks_at_begin_ = networks;

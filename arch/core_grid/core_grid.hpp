@@ -57,6 +57,7 @@ private:
     std::vector<Core> cores_;
     std::vector<std::vector<IssuedGather>> issued_;
     std::optional<FunctionalExecution> functional_;
+    std::optional<GridTrace> trace_;
 
     PhasePlan plan_;
     bool running_ = false;   ///< a phase is under way

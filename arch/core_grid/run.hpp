@@ -9,15 +9,20 @@
 
 #include <vector>
 
+namespace lodestone::trace {
+class TraceSink;
+}
+
 namespace lodestone::core_grid {
 
 /// Values of one network input for the whole batch, row-major [batch, shape...], not quantised.
 using InputValues = std::vector<float>;
 
 struct RunOptions {
-    bool functional = false;         ///< move and compute real data; needs every parameter's codes
-    std::vector<InputValues> inputs; ///< functional: one per program.network_inputs, in that order
-    Cycles cycle_limit{};            ///< watchdogs: a run that meets one is a MachineError; zero: none
+    bool functional = false;           ///< move and compute real data; needs every parameter's codes
+    std::vector<InputValues> inputs;   ///< functional: one per program.network_inputs, in that order
+    trace::TraceSink* trace = nullptr; ///< told of phases and steps; the caller closes it
+    Cycles cycle_limit{};              ///< watchdogs: a run that meets one is a MachineError; zero: none
     Seconds wall_time_limit{};
 };
 

@@ -2,9 +2,11 @@
 // Hand-made programs on a small grid: phases, counts, conservation, determinism, errors.
 #include "arch/core_grid/run.hpp"
 #include "sim/base/error.hpp"
+#include "sim/trace/trace_sink.hpp"
 #include "support/core_grid_layers.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 namespace lodestone::core_grid {
 namespace {
@@ -72,6 +74,65 @@ TEST_CASE("kernel events grow with steps, not with the size of the data", "[arch
     const isa::Execution large = run(test::conv_program(kGrid, {.size = 64, .rows = 2}));
     CHECK(large.cycles > small.cycles * 8);
     CHECK(large.kernel_events == small.kernel_events);
+}
+
+namespace {
+
+/// Keeps the spans it is told.
+class SpanList final : public trace::TraceSink {
+public:
+    struct Entry {
+        std::string track;
+        std::string name;
+        Cycles start;
+        Cycles end;
+    };
+    trace::TrackId add(const std::string& name) {
+        tracks.push_back(name);
+        return trace::TrackId(static_cast<std::uint32_t>(tracks.size() - 1));
+    }
+    trace::TrackId add_track(const std::string& process, const std::string& thread) override {
+        return add(process + "." + thread);
+    }
+    trace::SignalId add_signal(const std::string& /*process*/, const std::string& /*name*/,
+                               unsigned /*bits*/) override {
+        return trace::SignalId(0);
+    }
+    void span(trace::TrackId track, const trace::Span& span) override {
+        spans.push_back({tracks.at(track.index()), std::string(span.name), span.start, span.start + span.duration});
+    }
+    void change(trace::SignalId /*signal*/, Cycles /*at*/, std::uint64_t /*value*/) override {}
+    void close() override {}
+
+    std::vector<std::string> tracks;
+    std::vector<Entry> spans;
+};
+
+} // namespace
+
+TEST_CASE("a trace has one span per phase, and a core's matrix unit does one step at a time within its phase",
+          "[arch][core_grid]") {
+    const isa::Program program = test::every_split_program(kGrid);
+    SpanList list;
+    const isa::Execution execution = run_core_grid(program, test::small_machine(kGrid), {.trace = &list});
+    std::map<std::string, const isa::PhaseRecord*> phases;
+    for (const isa::PhaseRecord& phase : execution.phases) {
+        phases[phase.name] = &phase;
+    }
+    std::size_t phase_spans = 0;
+    std::map<std::string, Cycles> matrix_busy_until;
+    for (const SpanList::Entry& span : list.spans) {
+        const isa::PhaseRecord& phase = *phases.at(span.name);
+        CHECK(span.start >= phase.begin);
+        CHECK(span.end <= phase.end);
+        phase_spans += span.track == "chip.phases" ? 1U : 0U;
+        if (span.track.ends_with(".matrix")) {
+            CHECK(span.start >= matrix_busy_until[span.track]);
+            matrix_busy_until[span.track] = span.end;
+        }
+    }
+    CHECK(phase_spans == execution.phases.size());
+    CHECK(matrix_busy_until.size() == kGrid.size());
 }
 
 TEST_CASE("a program for another grid is refused", "[arch][core_grid]") {
