@@ -36,7 +36,7 @@ void plan_gathers(isa::Program& program) {
         for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
             isa::Gather& gather = phase.inputs[input];
             gather.in_place = !is_store && is_in_place(program, phase, input);
-            gather.issue_phase = index - 1;
+            gather.issue_phase = is_store ? index : index - 1;
         }
     }
 }
