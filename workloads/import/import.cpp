@@ -22,7 +22,13 @@ void finish(graph::Graph& network, Problems& problems) {
         return;
     }
     graph::assign_roles(network);
-    graph::infer_shapes(network, problems);
+    Problems shapes;
+    graph::infer_shapes(network, shapes);
+    for (const Diagnostic& problem : shapes.all()) { // some readers infer as they build and have reported it
+        if (std::find(problems.all().begin(), problems.all().end(), problem) == problems.all().end()) {
+            problems.add(problem);
+        }
+    }
     if (!problems.has_errors()) {
         problems.append(graph::verify(network));
     }

@@ -443,7 +443,7 @@ private:
             if (!kind) {
                 const std::string full = (is_standard ? "" : node.domain() + ".") + node.op_type();
                 const std::string near = nearest_name(node.op_type(), graph::op_names());
-                error(name, "operator '" + full + "' is not supported" + (near.empty() ? "" : "; " + near));
+                error(name, "operator '" + full + "' is not supported" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
                 all_supported = false;
                 continue;
             }
