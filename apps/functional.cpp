@@ -71,13 +71,13 @@ private:
         report_.values += ours.size();
         for (std::size_t k = 0; k < ours.size(); ++k) {
             const bool same = std::bit_cast<std::uint32_t>(ours[k]) == std::bit_cast<std::uint32_t>(expected[k]);
-            report_.differing_values += same ? 0 : 1;
+            report_.differing_values += same ? 0U : 1U;
         }
     }
 
     void judge(std::size_t sample, Row ours) {
         if (!samples_.labels.empty()) {
-            right_ += largest(ours) == samples_.labels[sample] ? 1 : 0;
+            right_ += largest(ours) == samples_.labels[sample] ? 1U : 0U;
         }
         if (samples_.against) {
             const std::vector<float> all = samples_.against->as_floats();
@@ -87,7 +87,7 @@ private:
                                 " values per sample; the network's first output has " + std::to_string(ours.size()));
             }
             const Row theirs = Row(all).subspan(sample * size, size);
-            agreeing_ += largest(ours) == largest(theirs) ? 1 : 0;
+            agreeing_ += largest(ours) == largest(theirs) ? 1U : 0U;
             for (std::size_t k = 0; k < size; ++k) {
                 against_largest_ =
                     std::max(against_largest_, std::abs(static_cast<double>(ours[k]) - static_cast<double>(theirs[k])));

@@ -15,7 +15,7 @@ constexpr int exit_users_mistake = 2;
 constexpr int exit_impossible_machine = 3;
 constexpr int exit_our_bug = 4;
 
-int run_command(const apps::Arguments& arguments) {
+int dispatch(const apps::Arguments& arguments) {
     for (const apps::Command& command : apps::commands()) {
         if (arguments.command == command.name) {
             return command.run(arguments);
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
         if (const int* exit_code = std::get_if<int>(&parsed)) {
             return *exit_code;
         }
-        return run_command(std::get<apps::Arguments>(parsed));
+        return dispatch(std::get<apps::Arguments>(parsed));
     } catch (const UserError& error) {
         apps::print_diagnostics(error.problems());
         return exit_users_mistake;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `lodestone run`: every precision through all stages; tables or JSON on stdout, result files in a folder.
-#include "apps/commands.hpp"
-#include "apps/pipeline.hpp"
-#include "apps/progress.hpp"
 #include "analysis/bounds/bounds.hpp"
 #include "analysis/report/build_result.hpp"
 #include "analysis/report/result_json.hpp"
+#include "analysis/report/table.hpp"
 #include "analysis/report/tables.hpp"
+#include "apps/commands.hpp"
+#include "apps/pipeline.hpp"
+#include "apps/progress.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -43,8 +44,8 @@ Session open_session(const RunRequest& request, const Arguments& arguments) {
                         "comes without weights, so it has no values to compute; run it without --functional");
     }
     const graph::Graph& graph = session.network.prepared.graph;
-    session.samples = request.data ? load_samples(*request.data, graph)
-                                   : random_samples(graph, request.batch, request.seed);
+    session.samples =
+        request.data ? load_samples(*request.data, graph) : random_samples(graph, request.batch, request.seed);
     const std::uint64_t calibration = request.data ? request.data->calibration : request.batch;
     session.ranges = observe_ranges(graph, session.samples, calibration);
     return session;
@@ -94,9 +95,8 @@ report::Result run_batch(const Session& session, const quantise::QuantiseOptions
     if (!session.arguments.trace.empty() && !is_analytic && batch == request.batch) {
         trace = trace::open_trace(session.arguments.trace, core_grid_of(request.machine).clock);
     }
-    const isa::Execution execution = is_analytic
-                                         ? bounds::analytic_execution(program, core_grid_of(request.machine))
-                                         : simulate(request, program, trace.get());
+    const isa::Execution execution = is_analytic ? bounds::analytic_execution(program, core_grid_of(request.machine))
+                                                 : simulate(request, program, trace.get());
     if (trace) {
         trace->close();
     }
