@@ -30,8 +30,11 @@ FileKind kind_of_file(const std::string& file) {
         content.find("\"lodestone.program/") != std::string::npos) {
         return FileKind::program;
     }
-    Problems ignored; // whoever reads the file for good reports them
-    const config::Node root = config::load_file(file, ignored);
+    Problems problems; // whoever reads the file for good reports them
+    const config::Node root = config::load_file(file, problems);
+    if (problems.has_errors()) {
+        return FileKind::run; // a broken configuration: its reader says where
+    }
     const auto has = [&root](const char* key) { return root.find(key) != nullptr; };
     if (has("family")) {
         return FileKind::machine;

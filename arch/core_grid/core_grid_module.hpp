@@ -16,7 +16,7 @@ namespace lodestone::core_grid {
 class WokenModule : public sc_core::sc_module {
 public:
     SC_HAS_PROCESS(WokenModule);
-    WokenModule(const std::string& name, const kernel::CycleClock& clock, std::function<void()> body);
+    WokenModule(const sc_core::sc_module_name& name, const kernel::CycleClock& clock, std::function<void()> body);
     /// At `cycle`, or in this cycle when that is past. An earlier call replaces a later one that is pending; the body
     /// asks again for what it still needs.
     void wake(Cycles cycle) { event_.notify(clock_.until(cycle)); }
@@ -32,7 +32,8 @@ private:
 /// Events: about three per step of a core, one per phase for the sequencer; none per cycle, flit or transfer.
 class CoreGridModule final : public sc_core::sc_module, public run::Model, private Wakeups {
 public:
-    CoreGridModule(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options);
+    CoreGridModule(const sc_core::sc_module_name& name, const isa::Program& program, const spec::CoreGridSpec& machine,
+                   const RunOptions& options);
 
     [[nodiscard]] std::vector<std::string> unfinished() const override { return grid_.unfinished(); }
     [[nodiscard]] CoreGrid& grid() { return grid_; }

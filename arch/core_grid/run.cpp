@@ -36,7 +36,7 @@ isa::Execution run_core_grid(const isa::Program& program, const spec::CoreGridSp
     isa::Execution execution;
     const run::Runner runner(machine.clock, {.cycles = options.cycle_limit, .wall_time = options.wall_time_limit});
     const run::Summary summary =
-        runner.run([&] { return std::make_unique<CoreGridModule>(program, machine, options); },
+        runner.run([&] { return std::make_unique<CoreGridModule>("core_grid", program, machine, options); },
                    [&](run::Model& model) { execution = dynamic_cast<CoreGridModule&>(model).grid().finish(); });
     execution.kernel_events = summary.kernel_events;
     execution.warnings.insert(execution.warnings.end(), summary.warnings.begin(), summary.warnings.end());
