@@ -2,8 +2,11 @@
 // Commands and options, declared with CLI11; the only file that includes it.
 #include "apps/command_line.hpp"
 
+#include "sim/base/diagnostics.hpp"
+
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 namespace lodestone::apps {
@@ -77,6 +80,20 @@ void add_compare(CLI::App& root, Arguments& arguments) {
     command->add_flag("--json", arguments.json, "one JSON document instead of the table");
 }
 
+/// What is wrong with the first word when it is neither an option nor a command; else "".
+std::string unknown_command(const CLI::App& root, int argc, const char* const* argv) {
+    const std::string word = argc > 1 ? argv[1] : "-";
+    if (word.starts_with("-")) {
+        return "";
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(command->get_name());
+    }
+    const bool is_known = std::ranges::find(names, word) != names.end();
+    return is_known ? "" : "'" + word + "' is no command" + known_names(word, names);
+}
+
 } // namespace
 
 std::variant<Arguments, int> parse_command_line(int argc, const char* const* argv) {
@@ -90,10 +107,14 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_compile(root, arguments);
     add_run(root, arguments);
     add_compare(root, arguments);
+    constexpr int users_mistake = 2;
+    if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {
+        std::cerr << "error: " << unknown << '\n';
+        return users_mistake;
+    }
     try {
         root.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        constexpr int users_mistake = 2;
         return root.exit(error, std::cout, std::cerr) == 0 ? 0 : users_mistake;
     }
     arguments.command = root.get_subcommands().front()->get_name();
