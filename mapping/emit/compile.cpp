@@ -14,7 +14,11 @@ isa::Program compile(const graph::QuantisedModel& model, const spec::CoreGridSpe
     isa::Program program =
         lower(model, {.grid = machine.grid, .batch = options.batch, .matrix_shape = options.matrix_shape});
     program.machine = options.machine_name;
-    map_program(program, machine, options.search, report);
+    tile::SearchOptions search = options.search;
+    for (auto& [name, forced] : resolve_mapping(program, machine, options.mapping)) {
+        search.forced.insert_or_assign(name, std::move(forced));
+    }
+    map_program(program, machine, search, report);
     return program;
 }
 

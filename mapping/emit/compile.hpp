@@ -4,6 +4,7 @@
 
 #include "mapping/emit/lower.hpp"
 #include "mapping/emit/map.hpp"
+#include "mapping/emit/mapping_file.hpp"
 
 #include <string>
 
@@ -11,9 +12,10 @@ namespace lodestone::emit {
 
 struct CompileOptions {
     std::string machine_name = "core_grid";
-    std::int64_t batch = 1;     ///< resident frames
-    MatrixShapeOf matrix_shape; ///< must be given (arch/cost has the machine's)
-    tile::SearchOptions search; ///< strategy, objective, effort, and splits fixed by layer name
+    std::int64_t batch = 1;            ///< resident frames
+    MatrixShapeOf matrix_shape;        ///< must be given (arch/cost has the machine's)
+    tile::SearchOptions search;        ///< strategy, objective, effort, and splits fixed by layer name
+    std::vector<LayerMapping> mapping; ///< layers fixed in a mapping file
 };
 
 /// Maps `model` to `machine`. The result depends on the arguments alone.

@@ -139,7 +139,38 @@ Layout Layout::homes(const isa::Program& program, const isa::Phase& phase, const
         layout.boxes.push_back(tile.owns_output ? box_of(tile.frames, tile.output) : Box{});
     }
     layout.summarise(sample);
+    layout.sizes[0] = work.batch;
+    layout.parts[0] = phase.split.batch.parts();
+    for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
+        layout.sizes[axis + 1] = work.output[axis];
+        layout.parts[axis + 1] = phase.split.axes[axis].parts();
+    }
     return layout;
+}
+
+double Layout::pieces(const Box& wanted) const {
+    // Part i ends before size * (i + 1) / parts: element x lies in part ((x + 1) * parts - 1) / size.
+    double product = 1;
+    for (std::size_t axis = 0; axis < wanted.rank; ++axis) {
+        const isa::Interval range = wanted.axes[axis];
+        const std::int64_t first = ((range.begin + 1) * parts[axis] - 1) / sizes[axis];
+        const std::int64_t last = (range.end * parts[axis] - 1) / sizes[axis];
+        product *= static_cast<double>(last - first + 1);
+    }
+    return product;
+}
+
+double Transfer::cycles(double steps) const {
+    // Trees that share links wait for each other; a flow takes its ports for some cycles beside its flits.
+    constexpr double kContention = 1.5;
+    constexpr double kFlowOverhead = 2;
+    if (in_place || piece_bytes == 0) {
+        return latency + kContention * link_bytes / link_width;
+    }
+    const double cuts = std::clamp(steps * piece_bytes / std::max(home_bytes, 1.0), 1.0, std::max(steps, 1.0));
+    const double flits = std::ceil(piece_bytes / cuts / link_width);
+    const double padding = flits * cuts * link_width / piece_bytes;
+    return latency + std::max(kContention * padding * link_bytes / link_width, pieces * cuts * (flits + kFlowOverhead));
 }
 
 Layout Layout::wants(const isa::Program& program, const isa::Phase& phase, std::size_t input, const Sample& sample) {
@@ -155,18 +186,23 @@ Layout Layout::wants(const isa::Program& program, const isa::Phase& phase, std::
 }
 
 Transfer estimate_move(const Layout& homes, const Layout& wants, const TransferContext& context) {
-    Transfer transfer{.in_place = true};
+    Transfer transfer{.in_place = true, .link_width = width_of(context.machine.activation_network.link_width)};
     double lacking = 0;
     double copied = 0;
+    const Box* poorest = nullptr;
     for (std::size_t index = 0; index < wants.boxes.size(); ++index) {
         const Box& wanted = wants.boxes[index];
         if (wanted.rank == 0) {
             continue;
         }
         const double own = shared_elements(homes.boxes[index], wanted);
-        transfer.in_place = transfer.in_place && own == wanted.elements();
-        lacking = std::max(lacking, wanted.elements() - own);
+        const double missing = wanted.elements() - own;
+        transfer.in_place = transfer.in_place && missing == 0;
         copied = std::max(copied, own);
+        if (missing > lacking) {
+            lacking = missing;
+            poorest = &wanted;
+        }
     }
     if (transfer.in_place) {
         return transfer;
@@ -178,11 +214,14 @@ Transfer estimate_move(const Layout& homes, const Layout& wants, const TransferC
     for (const auto& row : homes.row_halves) {
         busiest = std::max({busiest, crossing(row[0], wants.sides[1]), crossing(row[1], wants.sides[0])});
     }
+    transfer.pieces = homes.pieces(*poorest);
+    transfer.piece_bytes = bytes_of(poorest->elements(), context) / transfer.pieces;
+    transfer.home_bytes = bytes_of(homes.largest, context);
     transfer.received = bytes_of(lacking, context);
     transfer.sent = bytes_of(std::min(homes.largest, lacking), context);
     transfer.copied = bytes_of(copied, context);
-    transfer.cycles =
-        bytes_of(busiest, context) / width_of(context.machine.activation_network.link_width) + diameter(context);
+    transfer.link_bytes = bytes_of(busiest, context);
+    transfer.latency = diameter(context);
     return transfer;
 }
 
@@ -211,12 +250,10 @@ Transfer estimate_load(const Layout& wants, const TransferContext& context) {
         total += of_row;
     }
     total *= static_cast<double>(context.sample.grid.rows) / static_cast<double>(context.sample.rows.size());
-    Transfer transfer;
-    transfer.received = bytes_of(wants.largest, context);
-    transfer.cycles =
-        std::max(bytes_of(total, context) / width_of(context.machine.frame_buffer.width),
-                 bytes_of(busiest_row, context) / width_of(context.machine.activation_network.link_width)) +
-        diameter(context);
+    const double width = width_of(context.machine.activation_network.link_width);
+    const double share = width / width_of(context.machine.frame_buffer.width);
+    Transfer transfer{.latency = diameter(context), .received = bytes_of(wants.largest, context), .link_width = width};
+    transfer.link_bytes = bytes_of(std::max(total * share, busiest_row), context);
     return transfer;
 }
 
@@ -226,12 +263,10 @@ Transfer estimate_store(const Layout& homes, const TransferContext& context) {
         busiest_row = std::max(busiest_row, row[0].elements + row[1].elements);
     }
     const double total = homes.ends[0].elements + homes.ends[1].elements;
-    Transfer transfer;
-    transfer.sent = bytes_of(homes.largest, context);
-    transfer.cycles =
-        std::max(bytes_of(total, context) / width_of(context.machine.frame_buffer.width),
-                 bytes_of(busiest_row, context) / width_of(context.machine.activation_network.link_width)) +
-        diameter(context);
+    const double width = width_of(context.machine.activation_network.link_width);
+    const double share = width / width_of(context.machine.frame_buffer.width);
+    Transfer transfer{.latency = diameter(context), .sent = bytes_of(homes.largest, context), .link_width = width};
+    transfer.link_bytes = bytes_of(std::max(total * share, busiest_row), context);
     return transfer;
 }
 

@@ -57,10 +57,15 @@ public:
         double elements = 0;
         [[nodiscard]] double density() const;
     };
-    std::vector<std::array<Part, 2>> row_halves; ///< by sample row: west, east
-    std::vector<std::array<Part, 2>> col_halves; ///< by sample column: north, south
-    std::array<Part, 2> sides;                   ///< west, east half of the grid
-    std::array<Part, 2> ends;                    ///< north, south half of the grid
+    std::vector<std::array<Part, 2>> row_halves;         ///< by sample row: west, east
+    std::vector<std::array<Part, 2>> col_halves;         ///< by sample column: north, south
+    std::array<Part, 2> sides;                           ///< west, east half of the grid
+    std::array<Part, 2> ends;                            ///< north, south half of the grid
+    std::array<std::int64_t, isa::kMaxRank + 1> sizes{}; ///< of homes: frames and axes of the tensor
+    std::array<std::int64_t, isa::kMaxRank + 1> parts{}; ///< of homes: in how many parts they are cut
+
+    /// Homes of which `wanted` takes something.
+    [[nodiscard]] double pieces(const Box& wanted) const;
 
 private:
     void summarise(const Sample& sample);
@@ -69,10 +74,18 @@ private:
 /// Cost of one redistribution; bytes are those of the busiest core.
 struct Transfer {
     bool in_place = false;
-    double cycles = 0;   ///< of the busiest link or port, plus the way of one flit
-    double received = 0; ///< written to core memory
-    double sent = 0;     ///< read from core memory
-    double copied = 0;   ///< read and written locally
+    double link_bytes = 0;  ///< over the busiest link
+    double latency = 0;     ///< cycles of one flit on its way
+    double received = 0;    ///< written to core memory
+    double sent = 0;        ///< read from core memory
+    double copied = 0;      ///< read and written locally
+    double pieces = 1;      ///< flows that the busiest receiver gets
+    double piece_bytes = 0; ///< of one of them
+    double home_bytes = 0;  ///< that the senders hold, each
+    double link_width = 1;
+
+    /// Cycles on the network when the senders hand their tiles over in `steps` steps.
+    [[nodiscard]] double cycles(double steps = 1) const;
 };
 
 struct TransferContext {

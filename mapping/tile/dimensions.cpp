@@ -113,6 +113,17 @@ std::string reason_against(const isa::Program& program, const isa::Phase& phase,
     return reason;
 }
 
+std::string reason_against_blocks(const isa::Program& program, const isa::Phase& phase, std::size_t axis) {
+    const std::string name = axis_names(program, phase).at(axis);
+    if (is_whole_axis(phase.kernel, axis)) {
+        return name + " must stay whole: its values are computed together";
+    }
+    if (isa::uses_matrix_unit(phase.kernel) && axis == isa::channel_axis(program, phase)) {
+        return name + " is cut by weight chunks; choose another axis";
+    }
+    return "";
+}
+
 std::vector<std::string> axis_names(const isa::Program& program, const isa::Phase& phase) {
     const std::size_t rank = program.tensors.at(phase.output).shape.size();
     std::vector<std::string> names(rank);

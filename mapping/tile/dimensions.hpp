@@ -32,6 +32,10 @@ struct Dimension {
 /// that must stay whole, a reduction cut along both sides.
 [[nodiscard]] std::string reason_against(const isa::Program& program, const isa::Phase& phase, const isa::Split& split);
 
+/// Why a tile may not be cut in blocks along an axis of the output ("" when it may): its values are computed together,
+/// or weight chunks cut it already.
+[[nodiscard]] std::string reason_against_blocks(const isa::Program& program, const isa::Phase& phase, std::size_t axis);
+
 /// Names of the axes of a phase's output in mappings: "images", "output_channels", "rows", "cols", "depth", "axis0" …
 [[nodiscard]] std::vector<std::string> axis_names(const isa::Program& program, const isa::Phase& phase);
 

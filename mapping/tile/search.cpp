@@ -222,12 +222,13 @@ Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index 
         const auto producer = program.tensors[program.phases[phase].inputs[input].tensor].producer;
         const Index held = producer ? state.choice[*producer] : Index{0};
         const route::Transfer& moved = transfer(phase, input, held, candidate);
-        total.network += moved.cycles;
+        const bool piped = producer && *producer + 1 == phase;
+        const double cycles =
+            moved.in_place ? 0 : moved.cycles(piped ? lists[*producer]->candidates[held].step_count : 1);
+        total.network += cycles;
         total.port += moved.received + moved.sent + 2 * moved.copied;
         total.memory += moved.in_place ? 0 : lists[phase]->candidates[candidate].gathered_bytes[input];
-        if (producer && *producer + 1 == phase) {
-            total.piped += moved.cycles;
-        }
+        total.piped += piped ? cycles : 0;
     }
     return total;
 }
@@ -320,7 +321,7 @@ double Search::Impl::store_cycles(const State& state) const {
         const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
         const std::uint32_t producer = *tensor.producer;
         const std::size_t layout = lists[producer]->layout[state.choice[producer]];
-        cycles += route::estimate_store(lists[producer]->homes[layout], context_of(tensor)).cycles;
+        cycles += route::estimate_store(lists[producer]->homes[layout], context_of(tensor)).cycles();
     }
     return options.objective == Objective::latency ? cycles : 0;
 }
