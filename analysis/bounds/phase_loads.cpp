@@ -184,9 +184,11 @@ private:
         const std::vector<isa::Gather>& inputs = program_.phases[consumer].inputs;
         for (std::uint32_t input = 0; input < inputs.size(); ++input) {
             const std::uint32_t issue = inputs[input].issue_phase;
+            FlowCounts counts;
             for (const isa::Flow& flow : isa::gather_flows(program_, consumer, input)) {
-                add_flow(issue, flow);
+                add_flow(loads_[issue], counts, flow);
             }
+            count_flows(issue, counts);
             const bool with_steps = program_.tensors[inputs[input].tensor].producer == issue;
             for (std::uint32_t core = 0; core < program_.grid.size(); ++core) {
                 const Bytes copied = isa::local_copy_bytes(program_, consumer, input, CoreId(core));
@@ -206,35 +208,50 @@ private:
         }
     }
 
-    void add_flow(std::uint32_t issue, const isa::Flow& flow) {
-        PhaseLoads& loads = loads_[issue];
+    /// Bytes of the flows of one gather by where they start and end.
+    struct FlowCounts {
+        isa::NetworkCount network;
+        Bytes from_frame_buffer;
+        Bytes to_frame_buffer;
+        isa::MemoryCount core_memory;
+    };
+
+    void add_flow(PhaseLoads& loads, FlowCounts& counts, const isa::Flow& flow) const {
         const std::vector<isa::LinkUse> links = isa::route(program_.grid, flow);
         const std::uint64_t flits = ceil_div(flow.bytes.count(), machine_.activation_network.link_width.count());
         for (const isa::LinkUse& use : links) {
             loads.activation[use.link.index()] += flits;
         }
         const std::uint64_t destinations = flow.to_frame_buffer ? 1 : flow.destinations.size();
-        add_transfer(loads.events.networks["activation"], flow.bytes, destinations, flits * links.size());
-        std::map<std::string, isa::MemoryCount>& memories = loads.events.memories;
+        add_transfer(counts.network, flow.bytes, destinations, flits * links.size());
         if (flow.from_frame_buffer) {
-            memories["frame_buffer"].read += flow.bytes;
-            loads.frame_buffer += flow.bytes;
+            counts.from_frame_buffer += flow.bytes;
         } else {
-            memories["core_memory"].read += flow.bytes;
+            counts.core_memory.read += flow.bytes;
             loads.port_bytes[flow.source.index()] += flow.bytes.count();
         }
         if (flow.to_frame_buffer) {
-            memories["frame_buffer"].written += flow.bytes;
-            memories["frame_buffer"].read += flow.bytes;
-            memories["io"].written += flow.bytes;
-            loads.frame_buffer += flow.bytes;
-            loads.io_out += issue + 1 == program_.phases.size() ? flow.bytes : Bytes(0);
+            counts.to_frame_buffer += flow.bytes;
             return;
         }
-        memories["core_memory"].written += flow.bytes * destinations;
+        counts.core_memory.written += flow.bytes * destinations;
         for (const CoreId destination : flow.destinations) {
             loads.port_bytes[destination.index()] += flow.bytes.count();
         }
+    }
+
+    void count_flows(std::uint32_t issue, const FlowCounts& counts) {
+        PhaseLoads& loads = loads_[issue];
+        isa::EventCounts events;
+        events.networks["activation"] = counts.network;
+        events.memories["core_memory"] = counts.core_memory;
+        // What leaves the grid passes through the frame buffer.
+        events.memories["frame_buffer"] = {.read = counts.from_frame_buffer + counts.to_frame_buffer,
+                                           .written = counts.to_frame_buffer};
+        events.memories["io"].written = counts.to_frame_buffer;
+        loads.events += events;
+        loads.frame_buffer += counts.from_frame_buffer + counts.to_frame_buffer;
+        loads.io_out += issue + 1 == program_.phases.size() ? counts.to_frame_buffer : Bytes(0);
     }
 
     void add_inputs() {

@@ -81,7 +81,8 @@ auto read_table(MapReader& reader, const std::string& key, Read read) {
 }
 
 void check_covered(MapReader& reader, const NodeScaling& scaling, Metres node, const std::string& key) {
-    if (!reader.location().file.empty() && node.count() > 0 && !scaling.covers(node)) {
+    const bool both_written = reader.has(key) && !scaling.source().source.empty();
+    if (both_written && !scaling.covers(node)) {
         reader.problem(key, "is at " + config::to_text(node) + ", outside the node scaling's " +
                                 config::to_text(scaling.smallest()) + " to " + config::to_text(scaling.largest()) +
                                 "; choose a node inside or add its coefficients");

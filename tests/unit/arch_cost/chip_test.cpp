@@ -3,7 +3,7 @@
 #include "arch/cost/chip.hpp"
 
 #include "arch/cost/calibration.hpp"
-#include "tests/unit/arch_cost/cost_fixture.hpp"
+#include "tests/support/cost_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

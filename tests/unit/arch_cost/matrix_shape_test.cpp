@@ -2,7 +2,7 @@
 // The shape of the matrix unit at each pair of formats.
 #include "arch/cost/matrix_shape.hpp"
 
-#include "tests/unit/arch_cost/cost_fixture.hpp"
+#include "tests/support/cost_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,7 @@
 // The tables reproduce the figures that their sources print.
 #include "arch/cost/gate_model.hpp"
 #include "arch/cost/mac_table.hpp"
-#include "tests/unit/arch_cost/cost_fixture.hpp"
+#include "tests/support/cost_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

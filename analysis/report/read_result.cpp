@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON to result, through the located reader: JSON is YAML too, so every problem has its line and column.
+#include "analysis/report/result_json.hpp"
+
+#include "sim/base/error.hpp"
+#include "sim/base/file.hpp"
+#include "sim/config/map_reader.hpp"
+
+namespace lodestone::report {
+namespace {
+
+using config::MapReader;
+
+constexpr std::uint64_t any = 1'000'000'000'000'000'000;
+
+/// Every entry of the map under `key`, but "total".
+template <class T>
+Named<T> read_named(MapReader& reader, const std::string& key) {
+    Named<T> values;
+    MapReader map = reader.required_map(key);
+    for (const std::string& name : map.keys()) {
+        if (name == "total") {
+            continue;
+        }
+        if constexpr (std::is_integral_v<typename T::rep>) {
+            values.emplace_back(name, T(map.required_uint(name, 0, any)));
+        } else {
+            values.emplace_back(name, T(map.required_double(name)));
+        }
+    }
+    return values;
+}
+
+LayerResult read_layer(MapReader& reader) {
+    LayerResult layer;
+    layer.name = reader.required_string("name");
+    layer.op = reader.required_string("op");
+    layer.macs = Macs(reader.required_uint("macs", 0, any));
+    layer.cycles = Cycles(reader.required_uint("cycles", 0, any));
+    layer.utilization = reader.required_double("utilization");
+    layer.traffic = read_named<Bytes>(reader, "traffic_bytes");
+    layer.bound_by = reader.required_string("bound_by");
+    if (reader.has("energy_parts_j")) {
+        layer.energy = read_named<Joules>(reader, "energy_parts_j");
+    } else {
+        layer.energy = {{"total", Joules(reader.required_double("energy_j"))}};
+    }
+    if (reader.has("bound_cycles")) {
+        layer.bounds = read_named<Cycles>(reader, "bound_cycles");
+    }
+    return layer;
+}
+
+void read_identity(MapReader& reader, Result& result) {
+    static_cast<void>(reader.required_choice("schema", std::vector<std::string>{kResultSchema}));
+    result.version = reader.required_string("version");
+    result.machine = reader.required_string("machine");
+    result.workload = reader.required_string("workload");
+    result.precision = reader.required_string("precision");
+    result.batch = reader.required_uint("batch", 1, any);
+    result.seed = reader.required_uint("seed", 0, any);
+    result.config_hash = reader.required_string("config_hash");
+    result.fidelity = reader.required_string("fidelity");
+}
+
+/// Further keys, which files of other versions may lack.
+void read_details(MapReader& reader, Result& result) {
+    result.technology = reader.optional_string("technology", "");
+    result.voltage = Volts(reader.optional_double("voltage_v", 0));
+    result.kernel_events = reader.optional_uint("kernel_events", 0, 0, any);
+    if (reader.has("clock_limits_hz")) {
+        result.clock_limits = read_named<Hertz>(reader, "clock_limits_hz");
+    }
+    if (auto steady = reader.optional_map("steady_state")) {
+        result.steady.period = Cycles(steady->required_uint("period_cycles", 0, any));
+        result.steady.io_cycles = Cycles(steady->required_uint("io_cycles", 0, any));
+        result.steady.utilization = steady->required_double("utilization");
+        result.steady.energy_per_inference = read_named<Joules>(*steady, "energy_per_inference_j");
+    }
+    for (MapReader& constant : reader.maps_in("calibrated")) {
+        result.calibrated.push_back({.name = constant.required_string("name"),
+                                     .value = constant.required_double("value"),
+                                     .source = constant.required_string("source")});
+    }
+}
+
+Result read_result(MapReader reader) {
+    Result result;
+    read_identity(reader, result);
+    result.clock = Hertz(reader.required_double("clock_hz", {.min = 0}));
+    result.cycles = Cycles(reader.required_uint("cycles", 0, any));
+    result.latency = Seconds(reader.required_double("latency_s", {.min = 0}));
+    result.throughput_per_s = reader.required_double("throughput_per_s", {.min = 0});
+    result.power = Watts(reader.required_double("power_w", {.min = 0}));
+    result.utilization = reader.required_double("utilization", {.min = 0});
+    result.energy = read_named<Joules>(reader, "energy_j");
+    result.area = read_named<SquareMillimetres>(reader, "area_mm2");
+    result.traffic = read_named<Bytes>(reader, "traffic_bytes");
+    for (MapReader& layer : reader.required_maps("layers")) {
+        result.layers.push_back(read_layer(layer));
+    }
+    for (const std::string& warning : reader.required_strings("warnings")) {
+        result.warnings.push_back(warning);
+    }
+    read_details(reader, result);
+    return result;
+}
+
+} // namespace
+
+std::vector<Result> results_from_json(std::string_view text, const std::string& file_name, Problems& problems) {
+    const config::Node root = config::load_text(text, file_name, problems);
+    std::vector<Result> results;
+    if (root.kind == config::Kind::sequence) {
+        if (root.items.empty()) {
+            problems.error(root.place.location(), "", "is an empty list; expected at least one result");
+        }
+        for (std::size_t i = 0; i < root.items.size(); ++i) {
+            const config::Value item(&root.items[i], config::item_path("", i), {.problems = &problems, .log = nullptr});
+            results.push_back(read_result(item.as_map()));
+        }
+        return results;
+    }
+    results.push_back(read_result(MapReader(root, problems)));
+    return results;
+}
+
+std::vector<Result> load_results(const std::filesystem::path& path) {
+    Problems problems;
+    std::vector<Result> results = results_from_json(read_file(path), path.string(), problems);
+    problems.throw_if_errors();
+    return results;
+}
+
+} // namespace lodestone::report

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Result to JSON.
+#include "analysis/report/result_json.hpp"
+
+#include "sim/base/file.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace lodestone::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int indentation = 1;
+
+template <class T>
+Json object_of(const Named<T>& values) {
+    Json object = Json::object();
+    for (const auto& [name, value] : values) {
+        object[name] = value.count();
+    }
+    return object;
+}
+
+template <class T>
+Json with_total(const Named<T>& parts) {
+    Json object = Json::object();
+    object["total"] = sum(parts).count();
+    for (const auto& [name, value] : parts) {
+        object[name] = value.count();
+    }
+    return object;
+}
+
+Json json_of(const isa::MemoryCount& count) {
+    return {{"read", count.read.count()}, {"written", count.written.count()}};
+}
+
+Json json_of(const isa::NetworkCount& count) {
+    return {{"injected", count.injected.count()},
+            {"sent", count.sent.count()},
+            {"received", count.received.count()},
+            {"transfers", count.transfers},
+            {"flit_hops", count.flit_hops}};
+}
+
+Json json_of(const LayerResult& layer) {
+    return {{"name", layer.name},
+            {"op", layer.op},
+            {"macs", layer.macs.count()},
+            {"cycles", layer.cycles.count()},
+            {"utilization", layer.utilization},
+            {"energy_j", sum(layer.energy).count()},
+            {"traffic_bytes", object_of(layer.traffic)},
+            {"bound_by", layer.bound_by},
+            {"bound_cycles", object_of(layer.bounds)},
+            {"energy_parts_j", object_of(layer.energy)}};
+}
+
+Json json_of(const isa::EventCounts& events) {
+    Json json = Json::object();
+    json["elapsed_cycles"] = events.elapsed.count();
+    json["macs"] = Json::object();
+    for (const auto& [key, macs] : events.macs) {
+        json["macs"][key] = macs.count();
+    }
+    json["matrix_slots"] = events.matrix_slots;
+    json["vector_ops"] = events.vector_ops;
+    json["function_ops"] = events.function_ops;
+    json["memories"] = Json::object();
+    for (const auto& [name, count] : events.memories) {
+        json["memories"][name] = json_of(count);
+    }
+    json["networks"] = Json::object();
+    for (const auto& [name, count] : events.networks) {
+        json["networks"][name] = json_of(count);
+    }
+    json["core_cycles"] = events.core_cycles;
+    if (!events.spiking.empty()) {
+        json["spiking"] = events.spiking;
+    }
+    return json;
+}
+
+Json json_of(const SteadyState& steady, const Result& result) {
+    return {
+        {"period_cycles", steady.period.count()}, {"io_cycles", steady.io_cycles.count()},
+        {"utilization", steady.utilization},      {"throughput_per_s", result.throughput_per_s},
+        {"power_w", result.power.count()},        {"energy_per_inference_j", with_total(steady.energy_per_inference)}};
+}
+
+/// Figures that the format does not fix.
+void add_details(Json& json, const Result& result) {
+    json["technology"] = result.technology;
+    json["voltage_v"] = result.voltage.count();
+    json["steady_state"] = json_of(result.steady, result);
+    json["traffic_by_network"] = Json::object();
+    for (const auto& [name, count] : result.networks) {
+        json["traffic_by_network"][name] = json_of(count);
+    }
+    json["traffic_by_memory"] = Json::object();
+    for (const auto& [name, count] : result.memories) {
+        json["traffic_by_memory"][name] = json_of(count);
+    }
+    json["clock_limits_hz"] = object_of(result.clock_limits);
+    json["kernel_events"] = result.kernel_events;
+    json["calibrated"] = Json::array();
+    for (const cost::CalibratedConstant& constant : result.calibrated) {
+        json["calibrated"].push_back({{"name", constant.name}, {"value", constant.value}, {"source", constant.source}});
+    }
+    if (!result.functional.empty()) {
+        json["functional"] = Json::object();
+        for (const auto& [name, value] : result.functional) {
+            json["functional"][name] = value;
+        }
+    }
+}
+
+Json json_of(const Result& result) {
+    Json json = {{"schema", kResultSchema},
+                 {"version", result.version},
+                 {"machine", result.machine},
+                 {"workload", result.workload},
+                 {"precision", result.precision},
+                 {"batch", result.batch},
+                 {"seed", result.seed},
+                 {"config_hash", result.config_hash},
+                 {"fidelity", result.fidelity},
+                 {"clock_hz", result.clock.count()},
+                 {"cycles", result.cycles.count()},
+                 {"latency_s", result.latency.count()},
+                 {"throughput_per_s", result.throughput_per_s},
+                 {"power_w", result.power.count()},
+                 {"utilization", result.utilization},
+                 {"energy_j", with_total(result.energy)},
+                 {"area_mm2", with_total(result.area)},
+                 {"traffic_bytes", object_of(result.traffic)}};
+    json["layers"] = Json::array();
+    for (const LayerResult& layer : result.layers) {
+        json["layers"].push_back(json_of(layer));
+    }
+    json["events"] = json_of(result.events);
+    json["warnings"] = result.warnings;
+    add_details(json, result);
+    return json;
+}
+
+/// Names that are not UTF-8 keep the file legal.
+std::string text_of(const Json& json) {
+    return json.dump(indentation, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace
+
+std::string to_json(const Result& result) {
+    return text_of(json_of(result));
+}
+
+std::string to_json(const std::vector<Result>& results) {
+    Json list = Json::array();
+    for (const Result& result : results) {
+        list.push_back(json_of(result));
+    }
+    return text_of(list);
+}
+
+void write_result(const std::filesystem::path& path, const Result& result) {
+    write_file(path, to_json(result));
+}
+
+} // namespace lodestone::report
