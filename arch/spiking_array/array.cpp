@@ -66,7 +66,6 @@ void SpikingArray::add_cores(const isa::SpikingProgram& program, std::uint64_t s
             program, core, CoreSettings{.context = context_, .random = RandomStream(seed, key(core.x, core.y))}, pool_);
     }
     first_neuron_.push_back(neuron_total_);
-    spike_counts_.assign(neuron_total_, 0);
 }
 
 void SpikingArray::add_targets(const isa::SpikingProgram& program) {
@@ -123,23 +122,31 @@ void SpikingArray::begin_tick() {
     }
 }
 
-std::span<const std::uint16_t> SpikingArray::tick_core(std::size_t core, std::uint32_t& axon_events) {
-    const std::span bits(axon_bits_.data() + (slot_after(0) * cores_.size() + core) * words_, words_);
+std::span<std::uint64_t> SpikingArray::axon_bits(std::size_t core) {
+    return {axon_bits_.data() + (slot_after(0) * cores_.size() + core) * words_, words_};
+}
+
+CoreActivity SpikingArray::fire(std::size_t core) {
+    const auto bits = axon_bits(core);
     const CoreActivity activity = cores_[core].tick(bits, fired_);
-    axon_events = activity.axon_events;
     if (activity.axon_events != 0) {
         read_bits_ += activity.axon_events;
         counts_.synaptic_events += activity.synaptic_events;
         std::fill(bits.begin(), bits.end(), 0);
     }
     counts_.spikes += fired_.size();
-    for (const std::uint16_t neuron : fired_) {
-        ++spike_counts_[first_neuron_[core] + neuron];
-    }
     if (recording_) {
         for (const std::uint16_t neuron : fired_) {
             spikes_.push_back({.tick = counts_.ticks, .core = static_cast<std::uint32_t>(core), .neuron = neuron});
         }
+    }
+    return activity;
+}
+
+std::span<const std::uint16_t> SpikingArray::tick_core(std::size_t core, std::uint32_t& axon_events) {
+    axon_events = fire(core).axon_events;
+    for (const std::uint16_t neuron : fired_) {
+        ++targets_[first_neuron_[core] + neuron].spikes;
     }
     return fired_;
 }
@@ -202,33 +209,39 @@ void SpikingArray::end_tick() {
                     "spikes sent are delivered, in flight, off chip or lost to an overrun");
 }
 
-void SpikingArray::post(std::size_t core, std::span<const std::uint16_t> fired) {
-    for (const std::uint16_t neuron : fired) {
-        const Target target = targets_[first_neuron_[core] + neuron];
+void SpikingArray::pass_outboxes() {
+    for (const Target& target : outbox_) {
+        deliver(target);
+    }
+    outbox_.clear();
+    for (const std::size_t neuron : fired_before_) {
+        Target& target = targets_[neuron];
+        ++target.spikes;
         outbox_.push_back(target);
         if (target.core < cores_.size()) {
             const std::size_t slot = slot_after(std::uint64_t{target.delay} + 1);
             __builtin_prefetch(&axon_bits_[(slot * cores_.size() + target.core) * words_ + target.axon / 64], 1);
         }
     }
+    fired_before_.clear();
 }
 
-void SpikingArray::empty_outbox() {
-    for (const Target& target : outbox_) {
-        deliver(target);
-    }
-    outbox_.clear();
-}
-
+// Spikes of a core are sent while the next two cores run, so that what they touch has come into the cache.
 void SpikingArray::run_tick() {
     begin_tick();
-    std::uint32_t axon_events = 0;
     for (std::size_t core = 0; core < cores_.size(); ++core) {
-        const auto fired = tick_core(core, axon_events);
-        empty_outbox();
-        post(core, fired);
+        if (core + 1 < cores_.size()) {
+            cores_[core + 1].prefetch(axon_bits(core + 1));
+        }
+        fire(core);
+        pass_outboxes();
+        for (const std::uint16_t neuron : fired_) {
+            fired_before_.push_back(first_neuron_[core] + neuron);
+            __builtin_prefetch(&targets_[fired_before_.back()], 1);
+        }
     }
-    empty_outbox();
+    pass_outboxes();
+    pass_outboxes();
     end_tick();
 }
 
@@ -242,7 +255,7 @@ SpikingCounts SpikingArray::counts() const {
     SpikingCounts counts = counts_;
     for (std::size_t core = 0; core < cores_.size(); ++core) {
         for (std::size_t neuron = 0; neuron < cores_[core].neurons(); ++neuron) {
-            const std::uint64_t spikes = spike_counts_[first_neuron_[core] + neuron];
+            const std::uint64_t spikes = targets_[first_neuron_[core] + neuron].spikes;
             if (spikes != 0 && is_connected(core, neuron)) {
                 const RouteLength route = route_length(spec_, positions_[core], destination(core, neuron));
                 counts.hops += spikes * route.hops;
@@ -257,7 +270,7 @@ LinkLoads SpikingArray::link_loads() const {
     LinkLoads loads(spec_.mesh());
     for (std::size_t core = 0; core < cores_.size(); ++core) {
         for (std::size_t neuron = 0; neuron < cores_[core].neurons(); ++neuron) {
-            const std::uint64_t spikes = spike_counts_[first_neuron_[core] + neuron];
+            const std::uint64_t spikes = targets_[first_neuron_[core] + neuron].spikes;
             if (spikes != 0 && is_connected(core, neuron)) {
                 loads.add(positions_[core], destination(core, neuron), spikes);
             }
@@ -267,8 +280,13 @@ LinkLoads SpikingArray::link_loads() const {
     return loads;
 }
 
-std::span<const std::uint32_t> SpikingArray::spike_counts(std::size_t core) const {
-    return std::span(spike_counts_).subspan(first_neuron_[core], cores_[core].neurons());
+std::vector<std::uint32_t> SpikingArray::spike_counts(std::size_t core) const {
+    std::vector<std::uint32_t> counts;
+    counts.reserve(cores_[core].neurons());
+    for (std::size_t neuron = first_neuron_[core]; neuron < first_neuron_[core + 1]; ++neuron) {
+        counts.push_back(targets_[neuron].spikes);
+    }
+    return counts;
 }
 
 } // namespace lodestone::spiking_array

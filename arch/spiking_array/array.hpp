@@ -84,17 +84,18 @@ public:
     [[nodiscard]] LinkLoads link_loads() const;
     /// Ordered by row, then output.
     [[nodiscard]] const std::vector<OutputSpike>& outputs() const { return outputs_; }
-    [[nodiscard]] std::span<const std::uint32_t> spike_counts(std::size_t core) const;
+    [[nodiscard]] std::vector<std::uint32_t> spike_counts(std::size_t core) const; ///< by neuron
     [[nodiscard]] std::span<const std::int32_t> potentials(std::size_t core) const { return cores_[core].potentials(); }
     void record_spikes() { recording_ = true; }
     [[nodiscard]] const std::vector<SpikeRecord>& spikes() const { return spikes_; }
 
 private:
-    /// Where the spikes of a neuron go.
+    /// Where the spikes of a neuron go, and how many went.
     struct Target {
         std::uint32_t core = 0; ///< index, or one of the two below
         std::uint16_t axon = 0;
         std::uint16_t delay = 0;
+        std::uint32_t spikes = 0;
     };
     static constexpr std::uint32_t to_bus = 0xFFFFFFFFU;
     static constexpr std::uint32_t to_nowhere = 0xFFFFFFFEU;
@@ -104,9 +105,11 @@ private:
     void add_targets(const isa::SpikingProgram& program);
     void add_inputs(const isa::SpikingProgram& program);
     void activate(std::size_t slot, std::uint32_t core, std::uint32_t axon);
+    std::span<std::uint64_t> axon_bits(std::size_t core);
+    /// tick_core() without counting the spikes of each neuron.
+    CoreActivity fire(std::size_t core);
     void deliver(const Target& target);
-    void post(std::size_t core, std::span<const std::uint16_t> fired);
-    void empty_outbox();
+    void pass_outboxes();
     [[nodiscard]] std::size_t slot_after(std::uint64_t ticks) const { return (counts_.ticks + ticks) % slots_; }
 
     struct PendingInput {
@@ -121,9 +124,8 @@ private:
     std::vector<SpikingCore> cores_;
     std::vector<GridPosition> positions_;
     std::unordered_map<std::uint64_t, std::uint32_t> index_of_; ///< by position; never iterated
-    std::vector<std::size_t> first_neuron_;                     ///< by core, into the two below; one entry more
+    std::vector<std::size_t> first_neuron_;                     ///< by core, into targets_; one entry more
     std::vector<Target> targets_;
-    std::vector<std::uint32_t> spike_counts_;
     GridPosition bus_;
     std::size_t words_;     ///< of 64 axon bits
     std::size_t slots_ = 0; ///< ring of axon bits: one per tick a spike can be under way, one being read
@@ -138,7 +140,8 @@ private:
     std::vector<OutputSpike> outputs_;
     std::size_t first_output_of_tick_ = 0;
     std::vector<std::uint16_t> fired_;
-    std::vector<Target> outbox_; ///< of the core before; its axon words are on their way into the cache
+    std::vector<std::size_t> fired_before_; ///< neurons of the core before; their targets are on the way into the cache
+    std::vector<Target> outbox_;            ///< targets of the core before that; their axon words are on the way
     bool recording_ = false;
     std::vector<SpikeRecord> spikes_;
 };

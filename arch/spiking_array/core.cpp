@@ -102,6 +102,20 @@ CoreActivity SpikingCore::collect_axons(std::span<const std::uint64_t> active) {
     return activity;
 }
 
+void SpikingCore::prefetch(std::span<const std::uint64_t> active) const {
+    constexpr std::size_t line = 64 / sizeof(std::int32_t);
+    for (std::size_t j = 0; j < potential_.size(); j += line) {
+        __builtin_prefetch(&potential_[j], 1);
+    }
+    for (std::size_t word = 0; word < active.size(); ++word) {
+        for (std::uint64_t bits = active[word]; bits != 0; bits &= bits - 1) {
+            const std::size_t axon = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+            __builtin_prefetch(columns_.data() + axon * blocks_);
+            __builtin_prefetch(fan_out_.data() + axon);
+        }
+    }
+}
+
 CoreActivity SpikingCore::tick(std::span<const std::uint64_t> active, std::vector<std::uint16_t>& fired) {
     fired.clear();
     const CoreActivity activity = collect_axons(active);

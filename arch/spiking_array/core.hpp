@@ -39,6 +39,9 @@ public:
     /// `active` has a bit per axon. `fired` is replaced by the neurons that spike, ascending.
     CoreActivity tick(std::span<const std::uint64_t> active, std::vector<std::uint16_t>& fired);
 
+    /// Asks the memory for what tick() will read first; changes nothing.
+    void prefetch(std::span<const std::uint64_t> active) const;
+
     [[nodiscard]] std::size_t neurons() const { return neuron_count_; }
     [[nodiscard]] std::span<const std::int32_t> potentials() const {
         return std::span(potential_).first(neuron_count_);

@@ -17,8 +17,7 @@ void collect(const SpikingArray& array, SpikingResult& result) {
     result.spikes = array.spikes();
     for (std::size_t core = 0; core < array.core_count(); ++core) {
         result.core_positions.push_back(array.position(core));
-        const auto counts = array.spike_counts(core);
-        result.spike_counts.emplace_back(counts.begin(), counts.end());
+        result.spike_counts.push_back(array.spike_counts(core));
     }
 }
 
