@@ -142,17 +142,17 @@ module @PREFIX@_float_adder #(
     wire [EW-1:0]        distance    = held_larger ? difference : -difference;
     wire [FRAME-1:0]     held_frame    = {held_digits, {(FRAME-MANTISSA-1){1'b0}}};
     wire [FRAME-1:0]     product_frame = {digits, {(FRAME-PRODUCT){1'b0}}};
-    wire [FRAME-1:0]     large = held_larger ? held_frame : product_frame;
-    wire [FRAME-1:0]     small = held_larger ? product_frame : held_frame;
+    wire [FRAME-1:0]     upper = held_larger ? held_frame : product_frame;
+    wire [FRAME-1:0]     lower = held_larger ? product_frame : held_frame;
     wire                 beyond = distance > FRAME;
     wire [COUNT-1:0]     shift  = beyond ? FRAME : distance[COUNT-1:0];
-    wire [2*FRAME-1:0]   wide   = {small, {FRAME{1'b0}}} >> shift;
+    wire [2*FRAME-1:0]   wide   = {lower, {FRAME{1'b0}}} >> shift;
     wire [FRAME-1:0]     shifted = wide[2*FRAME-1:FRAME];
     wire                 sticky  = |wide[FRAME-1:0];
 
     // Add or subtract; with a sticky bit the true difference is less than one below, which the missing carry is.
     wire                 subtract = held_negative ^ product_negative;
-    wire [FRAME+1:0]     total    = {2'b00, large} + ({2'b00, shifted} ^ {(FRAME+2){subtract}})
+    wire [FRAME+1:0]     total    = {2'b00, upper} + ({2'b00, shifted} ^ {(FRAME+2){subtract}})
                                   + {{(FRAME+1){1'b0}}, subtract & ~sticky};
     wire                 reversed = total[FRAME+1];
     wire [FRAME:0]       magnitude = reversed ? ~total[FRAME:0] + {{FRAME{1'b0}}, ~sticky} : total[FRAME:0];
@@ -175,7 +175,7 @@ module @PREFIX@_float_adder #(
     wire                 up      = half & (rest | normal[FRAME-MANTISSA]);
     wire [EW+MANTISSA-1:0] rounded = {field_below, {MANTISSA{1'b0}}} + {{(EW-1){1'b0}}, normal[FRAME:FRAME-MANTISSA]}
                                    + {{(EW+MANTISSA-1){1'b0}}, up};
-    wire                 too_large = rounded[EW+MANTISSA-1:MANTISSA] >= FIELD;
+    wire                 too_large = ~is_zero & (rounded[EW+MANTISSA-1:MANTISSA] >= FIELD);
 
     wire is_nan = held_nan | (&special) | (held_special & (held_negative ? special[0] : special[1]));
     wire is_infinite = held_special | (|special);
@@ -186,6 +186,7 @@ module @PREFIX@_float_adder #(
                : is_infinite ? {infinite_negative, ones, {MANTISSA{1'b0}}}
                : too_large   ? (SATURATE != 0 ? {sum_negative, ones - 1'b1, {MANTISSA{1'b1}}}
                                               : {sum_negative, ones, {MANTISSA{1'b0}}})
+               : is_zero     ? {sum_negative, {(EXPONENT+MANTISSA){1'b0}}}
                              : {sum_negative, rounded[EXPONENT+MANTISSA-1:0]};
 endmodule
 )";
