@@ -5,7 +5,8 @@
 
 #include <set>
 
-extern "C" int sc_main(int, char**) {
+/// libsystemc asks for it.
+extern "C" int sc_main(int /*argc*/, char** /*argv*/) {
     return 0;
 }
 

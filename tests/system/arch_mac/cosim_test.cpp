@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generated Verilog of every unit beside its model in one SystemC simulation: all operand pairs, then long sums.
 #include "cosim_units.hpp"
+#include "sim/kernel/context.hpp"
 
 #include <Vmac_cosim.h>
 #include <catch2/catch.hpp>
@@ -130,6 +131,7 @@ void check_all_equal(const Bench& bench, std::uint64_t least) {
 TEST_CASE("the Verilog of each unit equals its model on all pairs of 8-bit operands", "[arch][mac][cosim]") {
     constexpr std::uint32_t codes = 256;
     constexpr std::uint32_t in_every_byte = 0x01010101;
+    const kernel::Context context;
     Bench bench("bench");
     bench.cycle({.reset = true});
     for (std::uint32_t a = 0; a < codes; ++a) {
@@ -144,6 +146,7 @@ TEST_CASE("the Verilog of each unit equals its model on 10^6 random accumulation
     constexpr int cycles = 1'000'000;
     constexpr int longest_sum = 64;
     std::mt19937_64 engine(41);
+    const kernel::Context context;
     Bench bench("bench");
     bench.cycle({.reset = true});
     for (int i = 0; i < cycles + 3; ++i) {
