@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0
+// The top module of a unit: operand decoders, product register, alignment, accumulator.
+#include "arch/mac/verilog.hpp"
+
+#include "arch/mac/mac_unit.hpp"
+#include "arch/mac/verilog_parts.hpp"
+#include "sim/base/error.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+namespace lodestone::mac {
+
+using numerics::Format;
+
+namespace {
+
+int bits_for(int largest) {
+    return static_cast<int>(std::bit_width(static_cast<unsigned>(largest)));
+}
+
+/// Everything the text needs to know of a unit.
+struct Plan {
+    explicit Plan(const MacUnitSpec& unit)
+        : spec(unit), a(numerics::format(unit.a)), b(numerics::format(unit.b)), widths(widths_of(unit)),
+          product(product_magnitude_bits(widths)), floating(unit.accumulator.kind == AccumulatorKind::floating),
+          fused(unit.kind == UnitKind::fused_dot), exponents(widths.places > 0),
+          special(numerics::has_nan(a) || numerics::has_nan(b) || a.has_infinity || b.has_infinity),
+          windowed(unit.window != 0 && unit.window < product + widths.places),
+          is_signed(a.is_integer() && b.is_integer() && a.is_signed && b.is_signed && !floating && !windowed),
+          place_bits(std::max(1, bits_for(widths.places))),
+          aligned(windowed ? unit.window + (unit.alignment == Alignment::nearest_even ? 1 : 0)
+                           : product + widths.places),
+          sum(aligned + 1 + bits_for(unit.lanes - 1)) {}
+
+    const MacUnitSpec& spec;
+    const Format& a;
+    const Format& b;
+    UnitWidths widths;
+    int product;   ///< bits of a product's magnitude
+    bool floating; ///< accumulator
+    bool fused;
+    bool exponents; ///< an operand has an exponent
+    bool special;   ///< an operand may be NaN or infinite
+    bool windowed;
+    bool is_signed; ///< products stay in two's complement from the multiplier on
+    int place_bits;
+    int aligned; ///< bits of an aligned magnitude
+    int sum;     ///< bits of the tree's sum, with sign
+};
+
+using Names = std::vector<std::pair<std::string, std::string>>;
+
+std::string fill(std::string text, const Names& names) {
+    for (const auto& [name, value] : names) {
+        text = replace_all(text, "@" + name + "@", value);
+    }
+    return text;
+}
+
+std::string operand_instance(const Format& f, const std::string& port) {
+    std::string text = "    @PREFIX@_operand_" + std::string(f.name) + " decode_" + port + " (.code(" + port +
+                       "), .negative(" + port + "_negative), .significand(" + port + "_significand)";
+    if (!f.is_integer()) {
+        text += ", .places(" + port + "_places), .nan(" + port + "_nan), .infinite(" + port + "_infinite)";
+    }
+    return text + ");\n";
+}
+
+std::string operand_wires(const Format& f, const std::string& port) {
+    const int digits = f.is_integer() ? f.bits : f.mantissa_bits + 1;
+    std::string text =
+        "    wire " + port + "_negative;\n    wire [" + std::to_string(digits - 1) + ":0] " + port + "_significand;\n";
+    if (!f.is_integer()) {
+        text += "    wire [" + std::to_string(f.exponent_bits - 1) + ":0] " + port + "_places;\n    wire " + port +
+                "_nan, " + port + "_infinite;\n";
+    }
+    return text;
+}
+
+/// The multiplier of one lane.
+std::string product_module(const Plan& p) {
+    std::string text = "\n// One lane: sign, exponent above the smallest, and exact magnitude of a product.\n"
+                       "module @PREFIX@_product (\n"
+                       "    input  wire [@A1@:0] a,\n    input  wire [@B1@:0] b,\n"
+                       "    output wire [@P@:0] product, // two's complement when both operands are integers of a "
+                       "fixed-point unit, else a magnitude\n"
+                       "    output wire [@L1@:0] places,\n    output wire negative,\n    output wire zero,\n"
+                       "    output wire [1:0] special // 01 +infinity, 10 -infinity, 11 NaN\n);\n";
+    if (p.is_signed) {
+        return text + "    wire signed [@P@:0] exact = $signed(a) * $signed(b);\n    assign product  = exact;\n"
+                      "    assign places   = 0;\n    assign negative = 1'b0;\n    assign zero     = ~|a | ~|b;\n"
+                      "    assign special  = 2'b00;\nendmodule\n";
+    }
+    text += operand_wires(p.a, "a") + operand_wires(p.b, "b") + operand_instance(p.a, "a") + operand_instance(p.b, "b");
+    const auto flag = [](const Format& f, const std::string& name) { return f.is_integer() ? "1'b0" : name; };
+    text += "    wire a_zero = ~|a_significand & ~" + std::string(flag(p.a, "a_nan")) + ";\n";
+    text += "    wire b_zero = ~|b_significand & ~" + std::string(flag(p.b, "b_nan")) + ";\n";
+    text += "    wire a_large = " + std::string(flag(p.a, "a_infinite")) +
+            ", b_large = " + std::string(flag(p.b, "b_infinite")) + ";\n";
+    text += "    wire nan = " + std::string(flag(p.a, "a_nan")) + " | " + std::string(flag(p.b, "b_nan")) +
+            " | (a_large & b_zero) | (b_large & a_zero);\n";
+    text += "    wire infinite = a_large | b_large;\n";
+    const std::string place_a = p.a.is_integer() ? "" : "a_places";
+    const std::string place_b = p.b.is_integer() ? "" : "b_places";
+    const std::string both = place_a + (!place_a.empty() && !place_b.empty() ? " + " : "") + place_b;
+    text +=
+        "    assign product  = a_significand * b_significand;\n    assign places   = " + (both.empty() ? "0" : both) +
+        ";\n    assign negative = a_negative ^ b_negative;\n    assign zero     = (a_zero | b_zero) & ~nan;\n"
+        "    assign special  = nan ? 2'b11 : {infinite & negative, infinite & ~negative};\nendmodule\n";
+    return text;
+}
+
+constexpr const char* ports = R"(    input  wire clk,
+    input  wire reset,    // synchronous
+    input  wire valid,    // a and b are operands
+    input  wire first,    // they start a new sum
+    input  wire [LANES*@A@-1:0] a, // lane 0 in the low bits
+    input  wire [LANES*@B@-1:0] b,
+    output reg  done,     // result has taken in the operands of @LATENCY@ cycles before
+    output reg  [ACC-1:0] result,
+    output reg  [1:0] special,  // of a fixed-point result: 00 finite, 01 +infinity, 10 -infinity, 11 NaN
+    output reg  overflow  // this addition left the range of the register
+);
+)";
+
+constexpr const char* single_front = R"(    // Stage 1: multiply.
+    wire [@P@:0]  product;
+    wire [@L1@:0] places;
+    wire negative, zero;
+    wire [1:0] product_special;
+    @PREFIX@_product lane (.a(a), .b(b), .product(product), .places(places), .negative(negative), .zero(zero),
+                           .special(product_special));
+    wire gated = ZERO_GATING != 0 && zero;
+
+    reg [@P@:0]  product_q;
+    reg [@L1@:0] places_q;
+    reg negative_q, valid_q, first_q, gated_q;
+    reg [1:0] special_q;
+    always @(posedge clk) begin
+        valid_q <= valid & ~reset;
+        first_q <= first;
+        gated_q <= gated;
+        if (valid & ~gated) begin
+            product_q  <= product;
+            places_q   <= places;
+            negative_q <= negative;
+            special_q  <= product_special;
+        end
+    end
+    wire       add_valid   = valid_q;
+    wire       add_first   = first_q;
+    wire       add_nothing = gated_q;
+    wire [1:0] add_special = gated_q ? 2'b00 : special_q;
+)";
+
+constexpr const char* fused_front = R"(    // Stage 1: multiply.
+    wire [@P@:0]  product  [0:LANES-1];
+    wire [@L1@:0] places   [0:LANES-1];
+    wire          negative [0:LANES-1];
+    wire          zero     [0:LANES-1];
+    wire [1:0]    lane_special [0:LANES-1];
+    genvar lane;
+    generate
+        for (lane = 0; lane < LANES; lane = lane + 1) begin : lanes
+            @PREFIX@_product unit (.a(a[lane*@A@ +: @A@]), .b(b[lane*@B@ +: @B@]), .product(product[lane]),
+                                   .places(places[lane]), .negative(negative[lane]), .zero(zero[lane]),
+                                   .special(lane_special[lane]));
+        end
+    endgenerate
+
+    reg [@P@:0]  product_q  [0:LANES-1];
+    reg [@L1@:0] places_q   [0:LANES-1];
+    reg          negative_q [0:LANES-1];
+    reg [1:0]    special_q, any_special;
+    reg          valid_q, first_q;
+    integer i;
+    always @* begin
+        any_special = 2'b00;
+        for (i = 0; i < LANES; i = i + 1) any_special = any_special | lane_special[i];
+    end
+    integer j;
+    always @(posedge clk) begin
+        valid_q <= valid & ~reset;
+        first_q <= first;
+        if (valid) begin
+            special_q <= any_special;
+            for (j = 0; j < LANES; j = j + 1) begin
+                product_q[j]  <= product[j];
+                places_q[j]   <= places[j];
+                negative_q[j] <= negative[j];
+            end
+        end
+    end
+)";
+
+constexpr const char* windowed_tree = R"(
+    // Stage 2: find the largest exponent, shift every product right below it, add.
+    localparam WINDOW = @WINDOW@;
+    reg [@L1@:0] largest;
+    reg signed [SUM-1:0] tree;
+    reg [WINDOW+@P@:0] frame;
+    reg [@AL1@:0] magnitude;
+    integer k;
+    always @* begin
+        largest = 0;
+        for (k = 0; k < LANES; k = k + 1)
+            if (|product_q[k] && places_q[k] > largest) largest = places_q[k];
+        tree = 0;
+        for (k = 0; k < LANES; k = k + 1) begin
+            frame = {product_q[k], {WINDOW{1'b0}}} >> (largest - places_q[k]);
+            magnitude = frame[WINDOW+@P@:@P@+1]@ROUND@;
+            tree = negative_q[k] ? tree - $signed({1'b0, magnitude}) : tree + $signed({1'b0, magnitude});
+        end
+    end
+)";
+
+constexpr const char* full_tree = R"(
+    // Stage 2: shift every product left to its place, add.
+    wire [@L1@:0] largest = 0;
+    reg signed [SUM-1:0] tree;
+    reg [@AL1@:0] magnitude;
+    integer k;
+    always @* begin
+        tree = 0;
+        for (k = 0; k < LANES; k = k + 1) begin
+            magnitude = product_q[k];
+            magnitude = magnitude << places_q[k];
+            tree = negative_q[k] ? tree - $signed({1'b0, magnitude}) : tree + $signed({1'b0, magnitude});
+        end
+    end
+)";
+
+constexpr const char* signed_tree = R"(
+    // Stage 2: add.
+    wire [@L1@:0] largest = 0;
+    reg signed [SUM-1:0] tree;
+    integer k;
+    always @* begin
+        tree = 0;
+        for (k = 0; k < LANES; k = k + 1) tree = tree + $signed(product_q[k]);
+    end
+)";
+
+constexpr const char* tree_register = R"(
+    reg signed [SUM-1:0] tree_q;
+    reg [@L1@:0] largest_q;
+    reg tree_valid_q, tree_first_q;
+    reg [1:0] tree_special_q;
+    always @(posedge clk) begin
+        tree_valid_q <= valid_q & ~reset;
+        tree_first_q <= first_q;
+        if (valid_q) begin
+            tree_q         <= tree;
+            largest_q      <= largest;
+            tree_special_q <= special_q;
+        end
+    end
+    wire       add_valid   = tree_valid_q;
+    wire       add_first   = tree_first_q;
+    wire       add_nothing = 1'b0;
+    wire [1:0] add_special = tree_special_q;
+)";
+
+constexpr const char* fixed_back = R"(
+    wire [1:0] held_special = add_first ? 2'b00 : special;
+    wire [ACC-1:0] held = add_first ? {ACC{1'b0}} : result;
+    wire [ACC-1:0] sum;
+    wire           out_of_range;
+    @PREFIX@_fixed_adder #(.TERM(@TERM@), .ACC(ACC), .SATURATE(SATURATE)) adder (
+        .term(term), .negate(negate), .held(held), .sum(sum), .overflow(out_of_range));
+    wire hold = add_nothing | (|add_special);
+    always @(posedge clk) begin
+        done <= add_valid & ~reset;
+        if (reset) begin
+            result   <= 0;
+            special  <= 0;
+            overflow <= 0;
+        end else if (add_valid) begin
+            result   <= hold ? held : sum;
+            special  <= held_special | add_special;
+            overflow <= out_of_range & ~hold;
+        end
+    end
+endmodule
+)";
+
+constexpr const char* float_back = R"(
+    wire [ACC-1:0] held = add_first ? {ACC{1'b0}} : result;
+    wire [ACC-1:0] sum;
+    wire           out_of_range;
+    @PREFIX@_float_adder #(.PRODUCT(@FP@), .PLACES(@L@), .LSB(@LSB@), .EXPONENT(@E@), .MANTISSA(@M@), .EW(@EW@),
+                           .COUNT(@COUNT@), .KEEP_ZERO(@KEEP@), .SATURATE(SATURATE)) adder (
+        .product(term), .places(term_places), .negative(term_negative), .special(add_special), .held(held), .sum(sum),
+        .overflow(out_of_range));
+    always @(posedge clk) begin
+        done <= add_valid & ~reset;
+        special <= 0;
+        if (reset) begin
+            result   <= 0;
+            overflow <= 0;
+        end else if (add_valid) begin
+            result   <= add_nothing ? held : sum;
+            overflow <= out_of_range & ~add_nothing;
+        end
+    end
+endmodule
+)";
+
+/// Wires `term` and `negate` of the fixed adder, and the bits of the term.
+std::pair<std::string, int> fixed_term(const Plan& p) {
+    if (!p.fused) {
+        if (p.is_signed) {
+            return {"    wire signed [@P@:0] term = product_q;\n    wire negate = 1'b0;\n", p.product + 1};
+        }
+        return {"    wire [@AL1@:0] aligned = {{(@AL@-@P@-1){1'b0}}, product_q} << places_q;\n"
+                "    wire signed [@AL@:0] term = {1'b0, aligned} ^ {(@AL@+1){negative_q}};\n"
+                "    wire negate = negative_q;\n",
+                p.aligned + 1};
+    }
+    if (!p.windowed) {
+        return {"    wire signed [SUM-1:0] term = tree_q;\n    wire negate = 1'b0;\n", p.sum};
+    }
+    const int left = std::max(0, p.product - p.spec.window);
+    const int right = std::max(0, p.spec.window - p.product);
+    const int bits = p.sum + p.widths.places + left;
+    return {"    // The last bit of the tree's sum stands at largest_q + " + std::to_string(p.product - p.spec.window) +
+                ".\n    wire signed [" + std::to_string(bits - 1) + ":0] wide_tree = tree_q;\n    wire signed [" +
+                std::to_string(bits - 1) + ":0] term = ((wide_tree <<< largest_q) <<< " + std::to_string(left) +
+                ") >>> " + std::to_string(right) + ";\n    wire negate = 1'b0;\n",
+            bits};
+}
+
+/// Wires of the float adder; the exponent of the term's last bit at places 0.
+std::pair<std::string, int> float_term(const Plan& p) {
+    if (!p.fused) {
+        return {"    wire [@P@:0] term = product_q;\n    wire [@L1@:0] term_places = places_q;\n"
+                "    wire term_negative = negative_q;\n",
+                p.widths.lsb};
+    }
+    return {"    wire term_negative = tree_q[SUM-1];\n"
+            "    wire [SUM-2:0] term = term_negative ? -tree_q[SUM-2:0] : tree_q[SUM-2:0];\n"
+            "    wire [@L1@:0] term_places = largest_q;\n",
+            p.widths.lsb + (p.windowed ? p.product - p.spec.window : 0)};
+}
+
+Names float_names(const Plan& p, int lsb) {
+    const Format& f = numerics::format(p.spec.accumulator.format);
+    const int magnitude = p.fused ? p.sum - 1 : p.product;
+    constexpr int guard_bits = 3;
+    const int frame = std::max(f.mantissa_bits + 1, magnitude) + guard_bits;
+    const int count = bits_for(frame + 1);
+    const int reach = std::max({1 << f.exponent_bits, std::abs(lsb + f.bias - magnitude),
+                                std::abs(p.widths.places + lsb + magnitude + f.bias)}) +
+                      frame;
+    return {{"FP", std::to_string(magnitude)},      {"L", std::to_string(p.place_bits)},
+            {"LSB", std::to_string(lsb)},           {"E", std::to_string(f.exponent_bits)},
+            {"M", std::to_string(f.mantissa_bits)}, {"EW", std::to_string(std::max(bits_for(reach) + 2, count + 2))},
+            {"COUNT", std::to_string(count)},       {"KEEP", p.fused ? "1" : "0"}};
+}
+
+std::string tree_text(const Plan& p) {
+    if (p.is_signed) {
+        return signed_tree;
+    }
+    if (!p.windowed) {
+        return full_tree;
+    }
+    const std::string half = "frame[@P@]";
+    const std::string rest = p.product > 1 ? "(|frame[@P@-1:0])" : "1'b0";
+    const std::string round =
+        p.spec.alignment == Alignment::truncate ? std::string() : " + (" + half + " & (" + rest + " | frame[@P@+1]))";
+    return replace_all(windowed_tree, "@ROUND@", round);
+}
+
+std::string header(const Plan& p) {
+    const bool saturate = p.floating ? p.spec.overflow == numerics::Overflow::saturate
+                                     : p.spec.full == numerics::IntegerSum::Full::saturate;
+    std::string text = "// Multiply-accumulate unit: " + name_of(p.spec) + ".\n// Operands " + std::string(p.a.name) +
+                       " and " + std::string(p.b.name) + "; accumulator of @ACC@ bits (" + name_of(p.spec.accumulator) +
+                       "), last bit 2^" + (p.floating ? std::string("(of its format)") : std::to_string(p.widths.lsb)) +
+                       ".\n// Takes operands in every cycle; the result holds their sum after @LATENCY@ cycles.\n"
+                       "// Parameters: LANES products per cycle, ACC bits of the register, SATURATE (0: " +
+                       (p.floating ? "infinity" : "wrap") +
+                       " when the register is too small), ZERO_GATING (1: a zero operand leaves the registers still).\n"
+                       "// Generated by `lodestone mac --rtl`.\n";
+    text += "module @PREFIX@ #(\n    parameter LANES       = " + std::to_string(p.spec.lanes) +
+            ",\n    parameter ACC         = @ACC@,\n    parameter SATURATE    = " + (saturate ? "1" : "0");
+    if (!p.fused) {
+        text += std::string(",\n    parameter ZERO_GATING = ") + (p.spec.zero_gating ? "1" : "0");
+    }
+    return text + "\n) (\n" + ports;
+}
+
+std::string operand_modules(const Plan& p) {
+    if (p.is_signed) {
+        return "";
+    }
+    std::string text = verilog_operand("@PREFIX@", p.a);
+    return p.spec.a == p.spec.b ? text : text + verilog_operand("@PREFIX@", p.b);
+}
+
+} // namespace
+
+std::string module_name(const MacUnitSpec& spec) {
+    std::string name = "mac_" + std::string(numerics::name_of(spec.a));
+    if (spec.b != spec.a) {
+        name += "_" + std::string(numerics::name_of(spec.b));
+    }
+    name += "_" + name_of(spec.accumulator);
+    if (spec.kind == UnitKind::fused_dot) {
+        name += "_dot" + std::to_string(spec.lanes);
+        if (spec.window != 0) {
+            name += "_w" + std::to_string(spec.window) + (spec.alignment == Alignment::nearest_even ? "r" : "");
+        }
+    }
+    return name;
+}
+
+std::string verilog(const MacUnitSpec& spec) {
+    verify_unit(spec).throw_if_errors();
+    const Plan p(spec);
+    const auto [term, number] = p.floating ? float_term(p) : fixed_term(p);
+    std::string text = header(p);
+    if (p.fused) {
+        text += "    localparam SUM = " + std::to_string(p.sum) + "; // bits of the tree's sum\n\n";
+        text += fused_front + tree_text(p) + tree_register;
+    } else {
+        text += single_front;
+    }
+    text += std::string("\n    // Stage ") + (p.fused ? "3" : "2") + ": accumulate.\n" + term;
+    text += p.floating ? fill(float_back, float_names(p, number))
+                       : replace_all(fixed_back, "@TERM@", std::to_string(number));
+    text += product_module(p) + operand_modules(p);
+    text += p.floating ? verilog_float_register("@PREFIX@") : verilog_fixed_register("@PREFIX@");
+    const int product_bits = p.product + (p.is_signed ? 1 : 0);
+    return fill(text, {{"PREFIX", module_name(spec)},
+                       {"LATENCY", std::to_string(latency(spec).count())},
+                       {"ACC", std::to_string(p.widths.accumulator)},
+                       {"A", std::to_string(p.a.bits)},
+                       {"B", std::to_string(p.b.bits)},
+                       {"A1", std::to_string(p.a.bits - 1)},
+                       {"B1", std::to_string(p.b.bits - 1)},
+                       {"P", std::to_string(product_bits - 1)},
+                       {"L1", std::to_string(p.place_bits - 1)},
+                       {"AL", std::to_string(p.aligned)},
+                       {"AL1", std::to_string(p.aligned - 1)},
+                       {"WINDOW", std::to_string(spec.window)}});
+}
+
+} // namespace lodestone::mac

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The units whose Verilog is simulated beside their model, and the top module that holds them all.
+#pragma once
+
+#include "arch/mac/mac_module.hpp"
+#include "arch/mac/verilog.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mac_cosim {
+
+using lodestone::mac::Alignment;
+using lodestone::mac::MacUnitSpec;
+using lodestone::mac::UnitKind;
+using lodestone::numerics::FormatId;
+
+inline MacUnitSpec single(FormatId a, FormatId b, const char* accumulator) {
+    return {.a = a, .b = b, .accumulator = lodestone::mac::parse_accumulator(accumulator)};
+}
+inline MacUnitSpec dot(FormatId format, const char* accumulator, int lanes, int window = 0) {
+    return {.a = format,
+            .b = format,
+            .accumulator = lodestone::mac::parse_accumulator(accumulator),
+            .kind = UnitKind::fused_dot,
+            .lanes = lanes,
+            .window = window};
+}
+inline MacUnitSpec gated(MacUnitSpec spec) {
+    spec.zero_gating = true;
+    return spec;
+}
+inline MacUnitSpec rounded(MacUnitSpec spec) {
+    spec.alignment = Alignment::nearest_even;
+    return spec;
+}
+
+/// Every kind of operand, accumulator, alignment and special code.
+inline std::vector<MacUnitSpec> units() {
+    using enum FormatId;
+    std::vector<MacUnitSpec> list{
+        single(int2, int2, "kulisch"),
+        single(int4, int4, "kulisch"),
+        single(int8, int8, "kulisch"),
+        single(int8, int8, "int20"),
+        single(int16, int16, "kulisch"),
+        single(int8, int4, "int24"),
+        single(uint8, int8, "kulisch"),
+        single(fp4_e2m1, fp4_e2m1, "kulisch"),
+        single(fp6_e3m2, fp6_e3m2, "fp16"),
+        single(fp8_e2m5, fp8_e2m5, "kulisch"),
+        single(fp8_e3m4, fp8_e3m4, "fp16"),
+        single(fp8_e3m4_ieee, fp8_e3m4_ieee, "kulisch"),
+        single(fp8_e4m3, fp8_e4m3, "kulisch"),
+        single(fp8_e4m3, fp8_e4m3, "fp16"),
+        single(fp8_e4m3, fp8_e4m3, "fp32"),
+        single(fp8_e4m3_fnuz, fp8_e4m3_fnuz, "bf16"),
+        single(fp8_e5m2, fp8_e5m2, "kulisch"),
+        single(fp8_e5m2, fp8_e5m2, "fp16"),
+        single(fp8_e5m2, fp8_e5m2, "fp32"),
+        single(fp8_e5m2_fnuz, fp8_e5m2_fnuz, "kulisch"),
+        single(fp8_e4m3, fp8_e5m2, "fp16"),
+        single(int8, fp8_e4m3, "fp32"),
+        single(fp16, fp16, "fp32"),
+        single(bf16, bf16, "fp32"),
+        single(int8, int8, "fp16"),
+        single(mxint8, mxint8, "fp32"),
+        gated(single(fp8_e4m3, fp8_e4m3, "int40")),
+        dot(int8, "kulisch", 4),
+        dot(fp8_e4m3, "kulisch", 4),
+        dot(fp8_e4m3, "fp32", 4),
+        dot(fp8_e5m2, "kulisch", 4, 24),
+        dot(fp8_e5m2, "fp32", 4, 12),
+        rounded(dot(fp8_e4m3, "fp16", 4, 10)),
+        rounded(dot(fp8_e3m4, "int16", 4, 9)),
+        dot(fp4_e2m1, "fp32", 8, 6),
+    };
+    list[3].full = lodestone::numerics::IntegerSum::Full::wrap;
+    list[17].overflow = lodestone::numerics::Overflow::saturate;
+    return list;
+}
+
+/// Words of operands that the top module takes on each side.
+inline constexpr std::size_t operand_words = 1;
+
+/// `mac_cosim`: all units side by side on the same operands; result word w of all units in order is port r_<w>.
+inline std::string top_module() {
+    namespace mac = lodestone::mac;
+    std::string ports = "module mac_cosim (\n    input clk, input reset, input valid, input first,\n"
+                        "    input [31:0] a_0, input [31:0] b_0";
+    std::string body;
+    std::size_t word = 0;
+    std::size_t index = 0;
+    for (const MacUnitSpec& spec : units()) {
+        const std::string u = "u" + std::to_string(index++);
+        const auto bits = [&](FormatId id) {
+            return std::to_string(spec.lanes * lodestone::numerics::format(id).bits - 1);
+        };
+        const int width = mac::widths_of(spec).accumulator;
+        const std::size_t words = mac::result_words(spec);
+        body += "    wire [" + std::to_string(32 * words - 1) + ":0] " + u + "_words;\n";
+        body += "    wire [" + std::to_string(width - 1) + ":0] " + u + "_result; wire [1:0] " + u + "_special;\n";
+        body += "    " + mac::module_name(spec) + " " + u +
+                " (.clk(clk), .reset(reset), .valid(valid), .first(first), .a(a_0[" + bits(spec.a) + ":0]), .b(b_0[" +
+                bits(spec.b) + ":0]), .done(), .result(" + u + "_result), .special(" + u + "_special), .overflow());\n";
+        body += "    assign " + u + "_words = {" + u + "_special, " + u + "_result};\n";
+        for (std::size_t i = 0; i < words; ++i, ++word) {
+            ports += ",\n    output [31:0] r_" + std::to_string(word);
+            body +=
+                "    assign r_" + std::to_string(word) + " = " + u + "_words[" + std::to_string(32 * i) + " +: 32];\n";
+        }
+    }
+    return ports + "\n);\n" + body + "endmodule\n";
+}
+
+} // namespace mac_cosim
