@@ -74,6 +74,15 @@ void add_run(CLI::App& root, Arguments& arguments) {
     command->add_flag("--layers", arguments.layers, "also prints a table of layers per precision");
 }
 
+void add_verify(CLI::App& root, Arguments& arguments) {
+    CLI::App* command =
+        root.add_subcommand("verify", "checks a program or a mapping against the numbered rules (docs/rules.md)");
+    command->add_option("PROGRAM", arguments.files, "program file (JSON), for --machine")->expected(0, 1);
+    add_machine_and_workload(*command, arguments);
+    command->add_option("--mapping", arguments.mapping, "mapping file (YAML), for --machine, --workload, --precision");
+    command->add_flag("--json", arguments.json, "one JSON document instead of lines");
+}
+
 void add_compare(CLI::App& root, Arguments& arguments) {
     CLI::App* command = root.add_subcommand("compare", "results side by side, with ratios to the first");
     command->add_option("RESULT", arguments.files, "result files")->required()->expected(2, 1000);
@@ -105,6 +114,7 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_check(root, arguments);
     add_explain(root, arguments);
     add_compile(root, arguments);
+    add_verify(root, arguments);
     add_run(root, arguments);
     add_compare(root, arguments);
     constexpr int users_mistake = 2;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "apps/arguments.hpp"
+#include "arch/isa/verify.hpp"
 #include "sim/base/diagnostics.hpp"
 
 #include <span>
+#include <string>
 
 namespace lodestone::apps {
 
@@ -20,8 +22,12 @@ struct Command {
 int check_command(const Arguments& arguments);
 int explain_command(const Arguments& arguments);
 int compile_command(const Arguments& arguments);
+int verify_command(const Arguments& arguments);
 int run_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
+
+/// "PRG-M1 conv1: address 4096 is … (limit: …): …"
+[[nodiscard]] std::string text_of(const isa::Violation& broken);
 
 /// Errors and warnings to stderr, one a line, and how many there were when more than one.
 void print_diagnostics(const Problems& problems);

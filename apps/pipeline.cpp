@@ -2,6 +2,7 @@
 // Stages of a run on a core grid.
 #include "apps/pipeline.hpp"
 
+#include "apps/commands.hpp"
 #include "arch/core_grid/run.hpp"
 #include "arch/cost/matrix_shape.hpp"
 #include "arch/isa/verify.hpp"
@@ -15,9 +16,7 @@ namespace {
 void require_legal(const isa::Program& program, const spec::CoreGridSpec& machine, const std::string& mapping_file) {
     Problems problems;
     for (const isa::Violation& broken : isa::verify(program, machine)) {
-        problems.error({.file = mapping_file}, broken.layer,
-                       broken.rule + ": " + broken.where + " is " + broken.value + " (limit: " + broken.limit +
-                           "): " + broken.message);
+        problems.error({.file = mapping_file}, "", text_of(broken));
     }
     if (!problems.has_errors()) {
         return;
@@ -44,7 +43,7 @@ graph::QuantisedModel quantise_network(const Network& network, quantise::Quantis
     return quantise::quantise(network.prepared, options);
 }
 
-isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch,
+isa::Program compile_program(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch,
                              emit::CompileReport* report) {
     const spec::CoreGridSpec& machine = core_grid_of(request.machine);
     emit::CompileOptions options;
@@ -56,8 +55,18 @@ isa::Program compile_network(const RunRequest& request, const graph::QuantisedMo
     options.search.strategy = request.strategy;
     options.search.objective = request.objective;
     options.search.effort = request.effort;
+    if (!request.mapping.empty()) {
+        options.mapping = emit::read_mapping(request.mapping);
+    }
     isa::Program program = emit::compile(model, machine, options, report);
-    require_legal(program, machine, request.mapping.string());
+    program.workload = request.workload.stem().string();
+    return program;
+}
+
+isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch,
+                             emit::CompileReport* report) {
+    isa::Program program = compile_program(request, model, batch, report);
+    require_legal(program, core_grid_of(request.machine), request.mapping.string());
     return program;
 }
 

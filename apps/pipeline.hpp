@@ -22,6 +22,9 @@ namespace lodestone::apps {
 [[nodiscard]] graph::QuantisedModel quantise_network(const Network& network, quantise::QuantiseOptions options,
                                                      const quantise::ActivationRanges& ranges);
 
+/// A program for `batch` resident frames, not verified.
+[[nodiscard]] isa::Program compile_program(const RunRequest& request, const graph::QuantisedModel& model,
+                                           std::uint64_t batch, emit::CompileReport* report = nullptr);
 /// A verified program for `batch` resident frames; a violation of a rule is our bug, because the mapper made it, unless
 /// the user wrote the mapping.
 [[nodiscard]] isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model,

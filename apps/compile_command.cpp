@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// `lodestone compile`: network and machine in, mapping (YAML) and program file (JSON) out.
+#include "apps/commands.hpp"
+#include "apps/pipeline.hpp"
+#include "arch/isa/program_file.hpp"
+#include "mapping/emit/mapping_file.hpp"
+#include "sim/base/error.hpp"
+#include "sim/base/file.hpp"
+
+#include <iostream>
+
+namespace lodestone::apps {
+
+int compile_command(const Arguments& arguments) {
+    const RunRequest request = read_run_request(arguments);
+    if (request.precisions.size() != 1) {
+        throw UserError({.file = "--precision"}, "",
+                        "names " + std::to_string(request.precisions.size()) +
+                            " precisions; compile makes one program");
+    }
+    const Network network = load_network(request.workload);
+    const graph::QuantisedModel model = quantise_network(network, request.precisions.front(), {});
+    print_diagnostics(model.warnings);
+    emit::CompileReport report;
+    isa::Program program = compile_network(request, model, request.batch, &report);
+    const std::string mapping = emit::mapping_yaml(program);
+    if (!arguments.output.empty()) {
+        write_file(arguments.output, isa::program_text(program));
+    }
+    if (!arguments.mapping_output.empty()) {
+        write_file(arguments.mapping_output, mapping);
+    } else {
+        std::cout << mapping;
+    }
+    std::cerr << program.phases.size() << " phases, " << report.search.costed << " candidates costed, estimated "
+              << static_cast<std::uint64_t>(report.search.estimated_cycles) << " cycles\n";
+    return 0;
+}
+
+} // namespace lodestone::apps
