@@ -18,8 +18,7 @@ void check_yaml(const std::string& file, FileKind kind, const std::vector<std::s
     if (kind == FileKind::machine) {
         static_cast<void>(read_machine_input(config::MapReader(root, problems)));
     } else if (kind == FileKind::technology) {
-        config::MapReader reader(root, problems);
-        cost::check_technology_file(reader);
+        check_technology(root, problems);
     } else {
         const RunRequest request = read_run_file(root, problems);
         if (!problems.has_errors()) {

@@ -25,8 +25,7 @@ int explain_command(const Arguments& arguments) {
     } else if (kind == FileKind::run) {
         static_cast<void>(read_run_file(root, problems, &log));
     } else {
-        config::MapReader reader(root, problems, &log);
-        cost::check_technology_file(reader);
+        check_technology(root, problems, &log);
     }
     problems.throw_if_errors();
     std::cout << config::explain(root, &log);

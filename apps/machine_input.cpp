@@ -10,10 +10,24 @@ MachineInput read_machine_input(config::MapReader reader) {
     MachineInput input;
     input.machine = spec::read_machine(reader);
     config::MapReader technology = reader.required_map("technology");
-    input.technology = cost::read_technology(technology);
-    technology.finish();
+    if (std::holds_alternative<spec::SpikingArraySpec>(input.machine.family)) {
+        input.technology = spiking_array::read_spiking_energy(technology);
+    } else {
+        input.technology = cost::read_technology(technology);
+        technology.finish();
+    }
     reader.finish();
     return input;
+}
+
+void check_technology(const config::Node& root, Problems& problems, config::ReadLog* log) {
+    config::MapReader reader(root, problems, log);
+    const config::Node* kind = root.find("kind");
+    if (kind != nullptr && kind->text == "spiking_energy") {
+        static_cast<void>(spiking_array::read_spiking_energy(std::move(reader)));
+    } else {
+        cost::check_technology_file(reader);
+    }
 }
 
 config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,

@@ -4,20 +4,25 @@
 
 #include "arch/cost/technology.hpp"
 #include "arch/spec/machine.hpp"
+#include "arch/spiking_array/spiking_power.hpp"
 #include "sim/config/map_reader.hpp"
 
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace lodestone::apps {
 
 struct MachineInput {
     spec::MachineSpec machine;
-    cost::Technology technology;
+    std::variant<cost::Technology, spiking_array::SpikingEnergy> technology; ///< that of the machine's family
 };
 
 /// Reads every key of a machine map and finishes it.
 [[nodiscard]] MachineInput read_machine_input(config::MapReader reader);
+
+/// Reads a technology file of any kind and reports what is wrong with it.
+void check_technology(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr);
 
 /// Loads a file and applies the overrides of the command line.
 [[nodiscard]] config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,

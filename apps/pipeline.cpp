@@ -37,6 +37,11 @@ const spec::CoreGridSpec& core_grid_of(const MachineInput& input) {
     return *grid;
 }
 
+const cost::Technology& technology_of(const MachineInput& input) {
+    static_cast<void>(core_grid_of(input));
+    return std::get<cost::Technology>(input.technology);
+}
+
 graph::QuantisedModel quantise_network(const Network& network, quantise::QuantiseOptions options,
                                        const quantise::ActivationRanges& ranges) {
     options.ranges = ranges;
@@ -50,7 +55,7 @@ isa::Program compile_program(const RunRequest& request, const graph::QuantisedMo
     options.machine_name = request.machine.machine.name;
     options.batch = static_cast<std::int64_t>(batch);
     options.matrix_shape = [&](numerics::FormatId weights, numerics::FormatId activations) {
-        return cost::matrix_shape(machine.matrix, request.machine.technology, weights, activations);
+        return cost::matrix_shape(machine.matrix, technology_of(request.machine), weights, activations);
     };
     options.search.strategy = request.strategy;
     options.search.objective = request.objective;

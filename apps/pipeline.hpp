@@ -18,6 +18,9 @@ namespace lodestone::apps {
 /// The core grid of the request; UserError when its machine is of another family.
 [[nodiscard]] const spec::CoreGridSpec& core_grid_of(const MachineInput& input);
 
+/// Its technology.
+[[nodiscard]] const cost::Technology& technology_of(const MachineInput& input);
+
 /// Formats, scales and codes for one precision.
 [[nodiscard]] graph::QuantisedModel quantise_network(const Network& network, quantise::QuantiseOptions options,
                                                      const quantise::ActivationRanges& ranges);

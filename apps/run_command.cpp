@@ -103,7 +103,7 @@ report::Result run_batch(const Session& session, const quantise::QuantiseOptions
     report::Result result = report::build_result({.program = program,
                                                   .execution = execution,
                                                   .machine = request.machine.machine,
-                                                  .technology = request.machine.technology},
+                                                  .technology = technology_of(request.machine)},
                                                  {.version = LODESTONE_VERSION,
                                                   .seed = request.seed,
                                                   .config_hash = config_hash(session, options, batch),

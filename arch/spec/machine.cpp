@@ -5,15 +5,19 @@
 namespace lodestone::spec {
 
 std::vector<std::string> family_names() {
-    return {"core_grid"};
+    return {"core_grid", "spiking_array"};
 }
 
 MachineSpec read_machine(config::MapReader& reader) {
     MachineSpec machine;
     machine.name = reader.required_string("name");
-    static_cast<void>(reader.required_choice("family", family_names()));
+    const std::string family = reader.required_choice("family", family_names());
     machine.voltage = reader.optional<Volts>("voltage", machine.voltage, {.min = Volts(0.3), .max = Volts(1.5)});
-    machine.family = read_core_grid(reader);
+    if (family == "spiking_array") {
+        machine.family = read_spiking_array(reader);
+    } else {
+        machine.family = read_core_grid(reader);
+    }
     return machine;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "arch/spec/core_grid.hpp"
+#include "arch/spec/spiking_array.hpp"
 #include "sim/base/quantity.hpp"
 #include "sim/config/map_reader.hpp"
 
@@ -15,7 +16,7 @@ namespace lodestone::spec {
 struct MachineSpec {
     std::string name;
     Volts voltage{0.8};
-    std::variant<CoreGridSpec> family;
+    std::variant<CoreGridSpec, SpikingArraySpec> family;
 };
 
 [[nodiscard]] std::vector<std::string> family_names();

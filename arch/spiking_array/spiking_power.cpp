@@ -9,6 +9,7 @@
 namespace lodestone::spiking_array {
 
 SpikingEnergy read_spiking_energy(config::MapReader reader) {
+    static_cast<void>(reader.required_choice("kind", {"spiking_energy"}));
     SpikingEnergy energy;
     static_cast<void>(reader.required_source());
     energy.reference_voltage = reader.sourced<Volts>("reference_voltage", config::positive<Volts>());
