@@ -78,7 +78,7 @@ bool Core::advance_matrix(Cycles now) {
     if (next_ == works_.size()) {
         return false;
     }
-    const std::optional<Start> start = earliest_start();
+    const std::optional<Start> start = earliest_start(now);
     if (!start) {
         return false; // whoever knows more wakes the core
     }
@@ -90,7 +90,7 @@ bool Core::advance_matrix(Cycles now) {
     return true;
 }
 
-std::optional<Core::Start> Core::earliest_start() {
+std::optional<Core::Start> Core::earliest_start(Cycles now) {
     Start start{.at = ready_, .cause = Cause::none};
     const auto wait_until = [&start](Cycles cycle, Cause cause) {
         if (cycle > start.at) {
@@ -98,7 +98,7 @@ std::optional<Core::Start> Core::earliest_start() {
         }
     };
     if (phase_->weights) {
-        const std::optional<Cycles> arrival = weights_.arrival(id_, chunk_of(next_));
+        const std::optional<Cycles> arrival = weights_.arrival(id_, chunk_of(next_), now);
         if (!arrival) {
             return std::nullopt;
         }
