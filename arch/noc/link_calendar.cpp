@@ -20,7 +20,7 @@ constexpr std::uint64_t low_bits(std::uint64_t count) {
 LinkCalendar::LinkCalendar(std::uint32_t links) : taken_(links * words), end_(links) {}
 
 void LinkCalendar::advance(std::uint64_t now) {
-    const std::uint64_t target = now / word_bits * word_bits;
+    const std::uint64_t target = now / (words_per_move * word_bits) * (words_per_move * word_bits);
     if (target <= base_) {
         return;
     }

@@ -24,7 +24,8 @@ public:
 
 private:
     static constexpr std::uint64_t word_bits = 64;
-    static constexpr std::uint64_t words = 64; ///< per link: a window of 4096 cycles
+    static constexpr std::uint64_t words = 64;         ///< per link: a window of 4096 cycles
+    static constexpr std::uint64_t words_per_move = 8; ///< it moves by so many at a time
 
     [[nodiscard]] std::uint64_t end_of_window() const { return base_ + words * word_bits; }
     [[nodiscard]] std::uint64_t& word(std::uint32_t link, std::uint64_t cycle) {

@@ -9,8 +9,13 @@
 namespace lodestone::noc {
 
 Network::Network(std::string name, const GridShape& grid, const spec::NetworkSpec& spec)
-    : name_(std::move(name)), grid_(grid), link_width_(spec.link_width.count()), hop_latency_(spec.hop_latency.count()),
-      calendar_(isa::link_count(grid)), busy_(isa::link_count(grid)), reached_(grid.size()) {}
+    : name_(std::move(name)), link_width_(spec.link_width.count()), hop_latency_(spec.hop_latency.count()),
+      calendar_(isa::link_count(grid)), busy_(isa::link_count(grid)), reached_(grid.size() + 1) {
+    for (std::uint32_t link = 0; link < isa::link_count(grid); ++link) {
+        const std::optional<CoreId> target = isa::link_target(grid, LinkId(link));
+        target_.push_back(target ? target->value : grid.size());
+    }
+}
 
 Passage Network::send(const Transfer& transfer) {
     const std::uint64_t ready = transfer.earliest.count();
@@ -27,8 +32,7 @@ Passage Network::send(const Transfer& transfer) {
         calendar_.take(use.link.value, heads_[i], heads_[i] + held_);
         busy_[use.link.index()] += carried;
         waited_ += heads_[i] - here;
-        const std::optional<CoreId> target = isa::link_target(grid_, use.link);
-        (target ? reached_[target->index()] : left_) = heads_[i] + hop_latency_;
+        reached_[target_[use.link.index()]] = heads_[i] + hop_latency_;
     }
     count_.injected += transfer.bytes;
     count_.sent += transfer.bytes * transfer.destinations;

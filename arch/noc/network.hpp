@@ -51,7 +51,7 @@ public:
     /// Of the last transfer sent: the cycle after its last flit has reached the router of `core`.
     [[nodiscard]] Cycles tail_arrival(CoreId core) const { return Cycles(reached_[core.index()] + held_); }
     /// Of the last transfer sent, which ended in the frame buffer: the cycle after its last flit has arrived there.
-    [[nodiscard]] Cycles frame_buffer_arrival() const { return Cycles(left_ + held_); }
+    [[nodiscard]] Cycles frame_buffer_arrival() const { return Cycles(reached_.back() + held_); }
     /// `bytes` reached one destination.
     void receive(Bytes bytes) { count_.received += bytes; }
 
@@ -69,14 +69,14 @@ private:
     [[nodiscard]] std::uint64_t flits(Bytes bytes) const { return ceil_div(bytes.count(), link_width_); }
 
     std::string name_;
-    GridShape grid_;
+    /// Index into reached_ of what a link leads to.
+    std::vector<std::uint32_t> target_;
     std::uint64_t link_width_;
     std::uint64_t hop_latency_;
     LinkCalendar calendar_;
     std::vector<std::uint64_t> busy_;    ///< per link: flits in this window
     std::vector<std::uint64_t> heads_;   ///< of the last transfer, per link of its tree: when its head took the link
-    std::vector<std::uint64_t> reached_; ///< of the last transfer, per router of its tree
-    std::uint64_t left_ = 0;             ///< of the last transfer: when its head reached the frame buffer
+    std::vector<std::uint64_t> reached_; ///< of the last transfer, per router of its tree; behind them the frame buffer
     std::uint64_t held_ = 0;             ///< of the last transfer
     isa::NetworkCount count_;
     std::uint64_t waited_ = 0;
