@@ -60,7 +60,7 @@ void network(benchmark::State& state) {
     constexpr std::uint64_t cycles = 2000;
     constexpr std::uint32_t destinations = 4;
     constexpr Bytes bytes(256);
-    constexpr double load = 0.1; ///< flits per router and cycle
+    const double load = 0.6 / side; ///< flits per router and cycle, so that links are busy about a third of the time
     const spec::NetworkSpec spec;
     const auto flits = static_cast<double>(bytes / spec.link_width);
     const auto sent = static_cast<std::uint64_t>(load * static_cast<double>(cycles * grid.size()) / flits);
@@ -75,6 +75,7 @@ void network(benchmark::State& state) {
                 to.emplace_back(static_cast<std::uint32_t>(random()) % grid.size());
             }
             const std::vector<isa::LinkUse> links = isa::multicast_tree(grid, source, to);
+            mesh.advance(Cycles(i * cycles / sent));
             benchmark::DoNotOptimize(mesh.send({.links = links,
                                                 .bytes = bytes,
                                                 .destinations = destinations,

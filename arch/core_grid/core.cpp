@@ -78,7 +78,7 @@ bool Core::advance_matrix(Cycles now) {
     if (next_ == works_.size()) {
         return false;
     }
-    const std::optional<Start> start = earliest_start();
+    const std::optional<Start> start = earliest_start(now);
     if (!start) {
         return false; // whoever knows more wakes the core
     }
@@ -90,7 +90,7 @@ bool Core::advance_matrix(Cycles now) {
     return true;
 }
 
-std::optional<Core::Start> Core::earliest_start() {
+std::optional<Core::Start> Core::earliest_start(Cycles now) {
     Start start{.at = ready_, .cause = Cause::none};
     const auto wait_until = [&start](Cycles cycle, Cause cause) {
         if (cycle > start.at) {
@@ -98,7 +98,7 @@ std::optional<Core::Start> Core::earliest_start() {
         }
     };
     if (phase_->weights) {
-        const std::optional<Cycles> arrival = weights_.arrival(id_, chunk_of(next_));
+        const std::optional<Cycles> arrival = weights_.arrival(id_, chunk_of(next_), now);
         if (!arrival) {
             return std::nullopt;
         }
@@ -301,7 +301,7 @@ bool Core::advance_writes(Cycles now) {
     resources_.tally.core_memory.written += written;
     events_->step_written(id_, write.step);
     const Cycles end = std::max(grant.end, write.not_before);
-    const bool has_flows = next_flow_ < core_->last_flow && plan_->step_flows[next_flow_].step <= write.step;
+    const bool has_flows = next_flow_ < core_->last_flow && plan_->step_flow(next_flow_).step <= write.step;
     if (has_flows || !sends_.empty()) {
         sends_.push_back({.step = write.step, .at = end, .not_before = end});
     } else if (write.step + 1 == works_.size()) {
@@ -317,8 +317,8 @@ bool Core::advance_sends(Cycles now) {
     }
     const Pending send = sends_.front();
     sends_.pop_front();
-    while (next_flow_ < core_->last_flow && plan_->step_flows[next_flow_].step <= send.step) {
-        events_->flow_leaves(plan_->step_flows[next_flow_], now);
+    while (next_flow_ < core_->last_flow && plan_->step_flow(next_flow_).step <= send.step) {
+        events_->flow_leaves(plan_->step_flow(next_flow_), now);
         ++next_flow_;
     }
     if (send.step + 1 == works_.size()) {

@@ -83,7 +83,7 @@ private:
     bool advance_matrix(Cycles now);
     bool advance_writes(Cycles now);
     bool advance_sends(Cycles now);
-    [[nodiscard]] std::optional<Start> earliest_start();
+    [[nodiscard]] std::optional<Start> earliest_start(Cycles now);
     void start_step(Cycles now, Cause cause);
     void finish_issue(Cycles now);
     void request_reads(std::uint32_t step, Cycles earliest);

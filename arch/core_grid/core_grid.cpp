@@ -30,7 +30,13 @@ void CoreGrid::start() {
     wakeups_.wake_sequencer(send_instructions(0, Cycles(0)));
 }
 
+void CoreGrid::advance_core(CoreId core, Cycles now) {
+    resources_.advance(now);
+    cores_[core.index()].advance(now);
+}
+
 void CoreGrid::advance_sequencer(Cycles now) {
+    resources_.advance(now);
     if (!running_) {
         running_ = true;
         begin_phase(0, now);

@@ -26,7 +26,7 @@ public:
 
     /// Cycle 0: the instructions of the first phase leave.
     void start();
-    void advance_core(CoreId core, Cycles now) { cores_[core.index()].advance(now); }
+    void advance_core(CoreId core, Cycles now);
     [[nodiscard]] std::optional<Cycles> next_wake(CoreId core) const { return cores_[core.index()].next_wake(); }
     void advance_sequencer(Cycles now);
     /// Who waits for what; empty when the last phase has ended.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <tuple>
 
 namespace lodestone::core_grid {
@@ -61,12 +62,15 @@ void plan_gather(const isa::Program& program, PhasePlan& plan, const IssuedGathe
 }
 
 void index_step_flows(PhasePlan& plan) {
-    std::ranges::stable_sort(plan.step_flows, {},
-                             [](const isa::Flow& flow) { return std::tuple(flow.source, flow.step); });
+    plan.flow_order.resize(plan.step_flows.size());
+    std::iota(plan.flow_order.begin(), plan.flow_order.end(), 0U);
+    std::ranges::stable_sort(plan.flow_order, {}, [&plan](std::uint32_t flow) {
+        return std::tuple(plan.step_flows[flow].source, plan.step_flows[flow].step);
+    });
     std::uint32_t next = 0;
     for (std::uint32_t core = 0; core < plan.cores.size(); ++core) {
         plan.cores[core].first_flow = next;
-        while (next < plan.step_flows.size() && plan.step_flows[next].source == CoreId(core)) {
+        while (next < plan.step_flows.size() && plan.step_flow(next).source == CoreId(core)) {
             ++next;
         }
         plan.cores[core].last_flow = next;

@@ -30,7 +30,7 @@ struct CorePlan {
     std::uint32_t steps = 0;
     std::uint32_t steps_per_chunk = 1;
     std::uint32_t first_work = 0;
-    std::uint32_t first_flow = 0; ///< of the flows that leave as this core's steps end
+    std::uint32_t first_flow = 0; ///< place in flow_order of the flows that leave as this core's steps end
     std::uint32_t last_flow = 0;
     std::optional<CoreId> upstream;   ///< whose partial sums it adds
     std::optional<CoreId> downstream; ///< to whom it passes its own
@@ -42,9 +42,11 @@ struct PhasePlan {
     std::uint32_t index = 0;
     std::vector<CorePlan> cores;
     std::vector<isa::StepWork> works;
-    std::vector<isa::Flow> step_flows;  ///< by source, then step
-    std::vector<isa::Flow> start_flows; ///< leave when the phase begins
+    std::vector<isa::Flow> step_flows;     ///< leave as steps end
+    std::vector<std::uint32_t> flow_order; ///< of them: by source, then step
+    std::vector<isa::Flow> start_flows;    ///< leave when the phase begins
 
+    [[nodiscard]] const isa::Flow& step_flow(std::uint32_t place) const { return step_flows[flow_order[place]]; }
     [[nodiscard]] std::span<const isa::StepWork> works_of(const CorePlan& core) const {
         return std::span(works).subspan(core.first_work, core.steps);
     }

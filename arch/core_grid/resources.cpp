@@ -43,6 +43,13 @@ Resources::Resources(const GridShape& grid_shape, const spec::CoreGridSpec& spec
       frame_buffer(static_cast<double>(spec.frame_buffer.width.count())),
       io_in(spec.io_bandwidth.count() / spec.clock.count()), io_out(spec.io_bandwidth.count() / spec.clock.count()) {}
 
+void Resources::advance(Cycles now) {
+    activation.advance(now);
+    model.advance(now);
+    partial_sum.advance(now);
+    instruction.advance(now);
+}
+
 NetworkSnapshot Resources::snapshot() const {
     return {.activation = activation.count(),
             .model = model.count(),

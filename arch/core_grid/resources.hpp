@@ -63,6 +63,8 @@ struct NetworkSnapshot {
 struct Resources {
     Resources(const GridShape& grid, const spec::CoreGridSpec& machine);
 
+    /// Time has come to `now`.
+    void advance(Cycles now);
     [[nodiscard]] NetworkSnapshot snapshot() const;
     /// Ends a window at `now`: busy cycles of the busiest instance of each resource, under the names of PhaseRecord.
     std::map<std::string, Cycles> close_window(Cycles now);

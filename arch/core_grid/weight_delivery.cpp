@@ -127,47 +127,57 @@ void WeightDelivery::issue_ready(Cycles now) {
 
 void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
     const std::uint32_t chunk = line.issued++; // members grant in order, so that chunks become ready in order
-    const CoreId home = line.homes[chunk];
     const Bytes bytes = line.bytes[chunk];
-    const Cycles latency = resources_.machine.memory.access_latency;
-    const memory::Grant read = resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now);
     resources_.tally.core_memory.read += bytes;
     resources_.tally.weight_buffer.written += bytes * line.members.size();
-    std::uint64_t* const arrivals = line.arrivals.data() + chunk * line.members.size();
     if (line.resident) {
-        arrivals[0] = (read.end + latency).count();
+        line.tickets.push_back(resources_.memories[line.homes[chunk].index()].post_background_read(bytes, now));
     } else {
-        const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
-        resources_.model.send({.links = links,
-                               .bytes = bytes,
-                               .destinations = static_cast<std::uint32_t>(line.members.size()),
-                               .earliest = read.begin + latency,
-                               .source = home,
-                               .source_cycles = read.end - read.begin});
-        for (std::size_t member = 0; member < line.members.size(); ++member) {
-            arrivals[member] = resources_.model.tail_arrival(line.members[member]).count();
-            resources_.model.receive(bytes);
-        }
+        multicast(line, chunk, now);
     }
-    if (&window == &windows_[kRunning]) {
-        for (std::size_t member = 0; member < line.members.size(); ++member) {
-            char& waits = waiting_[line.members[member].index()];
-            if (waits != 0) {
-                waits = 0;
-                wakeups_.wake_core(line.members[member], Cycles(arrivals[member]));
-            }
+    if (&window != &windows_[kRunning]) {
+        return;
+    }
+    for (std::size_t member = 0; member < line.members.size(); ++member) {
+        char& waits = waiting_[line.members[member].index()];
+        if (waits != 0) {
+            waits = 0;
+            const Cycles arrival(line.arrivals[chunk * line.members.size() + member]);
+            wakeups_.wake_core(line.members[member], line.resident ? now : arrival);
         }
     }
 }
 
-std::optional<Cycles> WeightDelivery::arrival(CoreId core, std::uint32_t chunk) {
+void WeightDelivery::multicast(Line& line, std::uint32_t chunk, Cycles now) {
+    const CoreId home = line.homes[chunk];
+    const Bytes bytes = line.bytes[chunk];
+    const memory::Grant read = resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now);
+    const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
+    resources_.model.send({.links = links,
+                           .bytes = bytes,
+                           .destinations = static_cast<std::uint32_t>(line.members.size()),
+                           .earliest = read.begin + resources_.machine.memory.access_latency,
+                           .source = home,
+                           .source_cycles = read.end - read.begin});
+    for (std::size_t member = 0; member < line.members.size(); ++member) {
+        line.arrivals[chunk * line.members.size() + member] =
+            resources_.model.tail_arrival(line.members[member]).count();
+        resources_.model.receive(bytes);
+    }
+}
+
+std::optional<Cycles> WeightDelivery::arrival(CoreId core, std::uint32_t chunk, Cycles now) {
     const Seat& seat = windows_[kRunning].seats[core.index()];
     check_invariant(seat.line != no_line, "a core with steps is a member of its weight group");
-    const Line& line = windows_[kRunning].lines[seat.line];
-    const std::uint64_t cycle = line.arrivals[chunk * line.members.size() + seat.member];
-    if (cycle == kUnknown) {
+    Line& line = windows_[kRunning].lines[seat.line];
+    std::uint64_t& cycle = line.arrivals[chunk * line.members.size() + seat.member];
+    if (chunk >= line.issued) {
         waiting_[core.index()] = 1;
         return std::nullopt;
+    }
+    if (cycle == kUnknown) {
+        const Cycles read = resources_.memories[core.index()].finish_background_read(line.tickets[chunk], now);
+        cycle = (read + resources_.machine.memory.access_latency).count();
     }
     return Cycles(cycle);
 }

@@ -15,7 +15,7 @@ namespace lodestone::core_grid {
 /// Every core grants room in its weight buffer to the chunks that it will use, in order: those of the running phase,
 /// then those of the next one. A chunk leaves its home as soon as all members of its group have granted room.
 /// The home reads it from its memory and multicasts it over the model network; a resident chunk is read by its
-/// member alone.
+/// member alone, in turns of its memory that nothing else wants, until the member waits for it.
 class WeightDelivery {
 public:
     WeightDelivery(const isa::Program& program, Resources& resources, Wakeups& wakeups);
@@ -26,8 +26,9 @@ public:
     void enter_phase();
 
     /// Cycle in which chunk `chunk` of the running phase is complete in the core's buffer, once that is known. A core
-    /// that asks before is woken when the chunk arrives.
-    [[nodiscard]] std::optional<Cycles> arrival(CoreId core, std::uint32_t chunk);
+    /// that asks before is woken when the chunk arrives. Asking means waiting: a resident chunk, which is read in the
+    /// background until then, gets all of the memory.
+    [[nodiscard]] std::optional<Cycles> arrival(CoreId core, std::uint32_t chunk, Cycles now);
     [[nodiscard]] Bytes chunk_bytes(CoreId core, std::uint32_t chunk) const;
     /// The core has used the chunk for the last time.
     void release(CoreId core, std::uint32_t chunk, Cycles now);
@@ -45,6 +46,7 @@ private:
         std::vector<Bytes> bytes;                ///< per chunk
         std::vector<std::uint32_t> without_room; ///< per chunk: members that have not granted room yet
         std::vector<std::uint64_t> arrivals;     ///< [chunk * members + member]
+        std::vector<std::size_t> tickets;        ///< per chunk that has left, resident only
         std::uint32_t issued = 0;                ///< chunks that have left
     };
     /// A core's place in the line it takes part in.
@@ -71,6 +73,7 @@ private:
     bool grant_in(std::uint32_t window, CoreId core);
     void issue_ready(Cycles now);
     void issue(Window& window, Line& line, Cycles now);
+    void multicast(Line& line, std::uint32_t chunk, Cycles now);
     void verify_fits(const Window& window, const Line& line) const;
 
     const isa::Program& program_;

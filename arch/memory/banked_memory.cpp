@@ -35,7 +35,50 @@ Cycles BankedMemory::settle(Cycles now) {
     return std::max(posted_end_, now);
 }
 
+std::size_t BankedMemory::post_background_read(Bytes amount, Cycles from) {
+    background_.push_back({.from = from.count(), .left = ceil_div(amount.count(), line_ * free_.size())});
+    return background_.size() - 1;
+}
+
+Cycles BankedMemory::finish_background_read(std::size_t ticket, Cycles now) {
+    serve_background(now.count());
+    while (oldest_background_ <= ticket) {
+        take_all_banks(now.count(), background_[oldest_background_].left);
+    }
+    return Cycles(background_[ticket].end);
+}
+
+void BankedMemory::serve_background(std::uint64_t until) {
+    while (oldest_background_ < background_.size()) {
+        const std::uint64_t begin = std::max(all_free(), background_[oldest_background_].from);
+        if (begin >= until) {
+            return;
+        }
+        take_all_banks(begin, until - begin);
+    }
+}
+
+void BankedMemory::take_all_banks(std::uint64_t earliest, std::uint64_t most) {
+    Background& read = background_[oldest_background_];
+    const std::uint64_t begin = std::max(all_free(), earliest);
+    const std::uint64_t turns = std::min(most, read.left);
+    std::ranges::fill(free_, begin + turns);
+    for (std::uint64_t& busy : busy_) {
+        busy += turns;
+    }
+    read.left -= turns;
+    if (read.left == 0) {
+        read.end = begin + turns;
+        ++oldest_background_;
+    }
+}
+
+std::uint64_t BankedMemory::all_free() const {
+    return *std::ranges::max_element(free_);
+}
+
 Grant BankedMemory::grant(Bytes address, Bytes amount, Cycles earliest) {
+    serve_background(earliest.count());
     if (amount.count() == 0) {
         return {.begin = earliest, .end = earliest};
     }

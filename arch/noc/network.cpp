@@ -9,8 +9,13 @@
 namespace lodestone::noc {
 
 Network::Network(std::string name, const GridShape& grid, const spec::NetworkSpec& spec)
-    : name_(std::move(name)), grid_(grid), link_width_(spec.link_width.count()), hop_latency_(spec.hop_latency.count()),
-      free_(isa::link_count(grid)), busy_(isa::link_count(grid)), reached_(grid.size()) {}
+    : name_(std::move(name)), link_width_(spec.link_width.count()), hop_latency_(spec.hop_latency.count()),
+      calendar_(isa::link_count(grid)), busy_(isa::link_count(grid)), reached_(grid.size() + 1) {
+    for (std::uint32_t link = 0; link < isa::link_count(grid); ++link) {
+        const std::optional<CoreId> target = isa::link_target(grid, LinkId(link));
+        target_.push_back(target ? target->value : grid.size());
+    }
+}
 
 Passage Network::send(const Transfer& transfer) {
     const std::uint64_t ready = transfer.earliest.count();
@@ -23,13 +28,11 @@ Passage Network::send(const Transfer& transfer) {
     for (std::size_t i = 0; i < transfer.links.size(); ++i) {
         const isa::LinkUse& use = transfer.links[i];
         const std::uint64_t here = use.parent == isa::LinkUse::kRoot ? ready : heads_[use.parent] + hop_latency_;
-        std::uint64_t& free = free_[use.link.index()];
-        heads_[i] = std::max(here, free);
-        free = heads_[i] + held_;
+        heads_[i] = calendar_.first_free(use.link.value, here, held_);
+        calendar_.take(use.link.value, heads_[i], heads_[i] + held_);
         busy_[use.link.index()] += carried;
         waited_ += heads_[i] - here;
-        const std::optional<CoreId> target = isa::link_target(grid_, use.link);
-        (target ? reached_[target->index()] : left_) = heads_[i] + hop_latency_;
+        reached_[target_[use.link.index()]] = heads_[i] + hop_latency_;
     }
     count_.injected += transfer.bytes;
     count_.sent += transfer.bytes * transfer.destinations;
@@ -40,9 +43,8 @@ Passage Network::send(const Transfer& transfer) {
 
 Cycles Network::close_window(Cycles now) {
     std::uint64_t busiest = 0;
-    for (std::size_t link = 0; link < busy_.size(); ++link) {
-        const std::uint64_t ahead = free_[link] > now.count() ? free_[link] - now.count() : 0;
-        const std::uint64_t carried = std::min(busy_[link], ahead);
+    for (std::uint32_t link = 0; link < busy_.size(); ++link) {
+        const std::uint64_t carried = std::min(busy_[link], calendar_.taken_from(link, now.count()));
         busiest = std::max(busiest, busy_[link] - carried);
         busy_[link] = carried;
     }

@@ -3,12 +3,13 @@
 //
 // Timing contract: a transfer of n flits holds each link of its tree for n cycles (longer if its source is slower). The
 // head takes a link `hop_latency` cycles after it took the one before, or when the link is free: a branch that has to
-// wait does so in its router (virtual cut-through) while the other branches go on. Links serve first come, first served
-// in the order of send(). Nothing is ever dropped.
+// wait does so in its router (virtual cut-through) while the other branches go on. Transfers are placed in the order of
+// send(); a later one may use a gap that earlier ones leave on a link. Nothing is ever dropped.
 #pragma once
 
 #include "arch/isa/event_counts.hpp"
 #include "arch/isa/flow.hpp"
+#include "arch/noc/link_calendar.hpp"
 #include "arch/spec/core_grid.hpp"
 #include "sim/base/quantity.hpp"
 
@@ -39,6 +40,8 @@ class Network {
 public:
     Network(std::string name, const GridShape& grid, const spec::NetworkSpec& spec);
 
+    /// Time has come to `now`: no later transfer is ready before. Moves the window in which gaps are known.
+    void advance(Cycles now) { calendar_.advance(now.count()); }
     /// Takes every link of the tree. The receivers acknowledge with receive().
     Passage send(const Transfer& transfer);
     /// Of the last transfer sent: when its head took each link, in the order of its links.
@@ -48,7 +51,7 @@ public:
     /// Of the last transfer sent: the cycle after its last flit has reached the router of `core`.
     [[nodiscard]] Cycles tail_arrival(CoreId core) const { return Cycles(reached_[core.index()] + held_); }
     /// Of the last transfer sent, which ended in the frame buffer: the cycle after its last flit has arrived there.
-    [[nodiscard]] Cycles frame_buffer_arrival() const { return Cycles(left_ + held_); }
+    [[nodiscard]] Cycles frame_buffer_arrival() const { return Cycles(reached_.back() + held_); }
     /// `bytes` reached one destination.
     void receive(Bytes bytes) { count_.received += bytes; }
 
@@ -66,14 +69,14 @@ private:
     [[nodiscard]] std::uint64_t flits(Bytes bytes) const { return ceil_div(bytes.count(), link_width_); }
 
     std::string name_;
-    GridShape grid_;
+    /// Index into reached_ of what a link leads to.
+    std::vector<std::uint32_t> target_;
     std::uint64_t link_width_;
     std::uint64_t hop_latency_;
-    std::vector<std::uint64_t> free_;    ///< per link: first cycle after its last reservation
+    LinkCalendar calendar_;
     std::vector<std::uint64_t> busy_;    ///< per link: flits in this window
     std::vector<std::uint64_t> heads_;   ///< of the last transfer, per link of its tree: when its head took the link
-    std::vector<std::uint64_t> reached_; ///< of the last transfer, per router of its tree
-    std::uint64_t left_ = 0;             ///< of the last transfer: when its head reached the frame buffer
+    std::vector<std::uint64_t> reached_; ///< of the last transfer, per router of its tree; behind them the frame buffer
     std::uint64_t held_ = 0;             ///< of the last transfer
     isa::NetworkCount count_;
     std::uint64_t waited_ = 0;

@@ -108,7 +108,7 @@ isa::Program ProgramBuilder::finish(const std::vector<std::uint32_t>& outputs) {
         store.inputs.push_back({.tensor = output,
                                 .buffer = program_.phases[*program_.tensors[output].producer].output_buffer,
                                 .in_place = false,
-                                .issue_phase = static_cast<std::uint32_t>(program_.phases.size() - 1)});
+                                .issue_phase = static_cast<std::uint32_t>(program_.phases.size())});
     }
     program_.phases.push_back(std::move(store));
     return program_;

@@ -69,7 +69,7 @@ TEST_CASE("a convolution on a narrow memory takes the cycles of its memory", "[a
     machine.memory.width = Bytes(4);
     machine.matrix.activation_buffer = Bytes(64);
     test::ConvCase layer{.size = 32, .in_channels = 16, .out_channels = 16, .rows = 2, .cols = 2, .resident = true};
-    layer.steps = {.frame_blocks = 1, .axis_blocks = 4, .blocked_axis = 2};
+    layer.steps = {.frame_blocks = 1, .axis_blocks = 8, .blocked_axis = 2};
     check_bound(phase_named(run_core_grid(test::conv_program(kGrid, layer), machine), "conv"), "memory");
 }
 

@@ -16,8 +16,9 @@ TEST_CASE("no two transfers are ever on one link in the same cycle", "[arch][noc
     std::map<std::pair<std::uint32_t, std::uint64_t>, int> use;
     std::uint64_t flit_hops = 0;
     std::uint64_t now = 0;
-    for (int i = 0; i < 400; ++i) {
-        now += random() % 3;
+    for (int i = 0; i < 2000; ++i) {
+        now += i % 50 == 0 ? random() % 3000 : random() % 3;
+        network.advance(Cycles(now));
         const CoreId source(static_cast<std::uint32_t>(random()) % grid.size());
         std::vector<CoreId> destinations;
         for (std::uint32_t core = 0; core < grid.size(); ++core) {
@@ -27,7 +28,7 @@ TEST_CASE("no two transfers are ever on one link in the same cycle", "[arch][noc
         }
         const std::vector<isa::LinkUse> links = isa::multicast_tree(grid, source, destinations);
         const Passage passage = network.send({.links = links,
-                                              .bytes = Bytes(random() % 100),
+                                              .bytes = Bytes(i % 100 == 7 ? random() % 40000 : random() % 100),
                                               .destinations = static_cast<std::uint32_t>(destinations.size()),
                                               .earliest = Cycles(now),
                                               .source = source});

@@ -62,6 +62,24 @@ TEST_CASE("settling serves what was posted and nobody met", "[arch][memory]") {
     CHECK(memory.settle(Cycles(40)) == Cycles(40));
 }
 
+TEST_CASE("a background read uses the turns that others leave", "[arch][memory]") {
+    BankedMemory memory(kMemory);
+    const std::size_t ticket = memory.post_background_read(Bytes(640), Cycles(2));
+    CHECK(memory.reserve(Bytes(0), Bytes(256), Cycles(0)).end == Cycles(4));
+    CHECK(memory.reserve(Bytes(0), Bytes(256), Cycles(8)).begin == Cycles(8)); // 4 turns were used before it
+    CHECK(memory.finish_background_read(ticket, Cycles(30)) == Cycles(18));    // and 6 behind it
+    CHECK(memory.close_window(Cycles(40)) == Cycles(18));
+}
+
+TEST_CASE("a background read that is waited for gets all turns from then on", "[arch][memory]") {
+    BankedMemory memory(kMemory);
+    const std::size_t first = memory.post_background_read(Bytes(640), Cycles(0));
+    const std::size_t second = memory.post_background_read(Bytes(64), Cycles(0));
+    CHECK(memory.finish_background_read(second, Cycles(3)) == Cycles(11));
+    CHECK(memory.finish_background_read(first, Cycles(3)) == Cycles(10));
+    CHECK(memory.reserve(Bytes(0), Bytes(64), Cycles(3)).begin == Cycles(11));
+}
+
 TEST_CASE("turns granted beyond the end of a window count in the next one", "[arch][memory]") {
     BankedMemory memory(kMemory);
     memory.reserve(Bytes(0), Bytes(640), Cycles(0));

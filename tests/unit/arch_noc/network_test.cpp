@@ -50,8 +50,8 @@ TEST_CASE("a transfer waits for a link that another one holds", "[arch][noc]") {
     const Multicast long_one(at(0, 0), {at(0, 2)});
     const Multicast second(at(0, 1), {at(0, 2)});
     network.send(long_one.transfer(Bytes(320), Cycles(0))); // holds [0][1].east in cycles 2 to 11
-    CHECK(network.send(second.transfer(Bytes(32), Cycles(1))).departure == Cycles(12));
-    CHECK(network.waited() == Cycles(11));
+    CHECK(network.send(second.transfer(Bytes(32), Cycles(2))).departure == Cycles(12));
+    CHECK(network.waited() == Cycles(10));
 }
 
 TEST_CASE("a blocked branch of a multicast does not hold up the others", "[arch][noc]") {
@@ -97,6 +97,28 @@ TEST_CASE("a slow source holds its links longer without making them busier", "[a
     network.send(slow);
     CHECK(network.tail_arrival(at(0, 1)) == Cycles(11));
     CHECK(network.close_window(Cycles(100)) == Cycles(2));
+}
+
+TEST_CASE("a short transfer goes into a gap before a long one, and one that does not fit goes behind", "[arch][noc]") {
+    Network network("activation", kGrid, kSpec);
+    const Multicast one(at(0, 0), {at(0, 1)});
+    network.send(one.transfer(Bytes(320), Cycles(0)));   // 0 to 9
+    network.send(one.transfer(Bytes(320), Cycles(100))); // 100 to 109
+    CHECK(network.send(one.transfer(Bytes(32 * 91), Cycles(0))).departure == Cycles(110));
+    CHECK(network.send(one.transfer(Bytes(32 * 90), Cycles(0))).departure == Cycles(10));
+    CHECK(network.send(one.transfer(Bytes(32), Cycles(0))).departure == Cycles(201));
+}
+
+TEST_CASE("a transfer longer than the window of known gaps is one, and others go before and behind", "[arch][noc]") {
+    Network network("model", kGrid, kSpec);
+    const Multicast one(at(0, 0), {at(0, 1)});
+    CHECK(network.send(one.transfer(Bytes(32 * 10000), Cycles(5))).departure == Cycles(5));
+    CHECK(network.send(one.transfer(Bytes(32), Cycles(7))).departure == Cycles(10005));
+    CHECK(network.send(one.transfer(Bytes(32), Cycles(2))).departure == Cycles(2));
+    network.advance(Cycles(9990));
+    CHECK(network.send(one.transfer(Bytes(32 * 8), Cycles(9990))).departure == Cycles(10006));
+    CHECK(network.close_window(Cycles(10000)) == Cycles(9996));
+    CHECK(network.close_window(Cycles(20000)) == Cycles(14));
 }
 
 TEST_CASE("what is reserved beyond the end of a window counts in the next one", "[arch][noc]") {
