@@ -51,7 +51,7 @@ class Fitter {
 public:
     Fitter(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
            Bytes least_weights)
-        : program_(program), capacity_(machine.memory.capacity),
+        : program_(program), capacity_(machine.memory.capacity), alignment_(place::alignment(machine.memory)),
           search_(program, machine, options), pressure_{.activation_limit = capacity_ - least_weights} {}
 
     /// The fastest mapping found that fits, else the last that did not.
@@ -129,11 +129,12 @@ private:
     place::MemoryUse realise(const std::vector<tile::Candidate>& chosen) {
         tile::apply(program_, chosen);
         route::plan_gathers(program_);
-        return place::place(program_);
+        return place::place(program_, alignment_);
     }
 
     isa::Program& program_;
     Bytes capacity_;
+    Bytes alignment_;
     tile::Search search_;
     tile::Pressure pressure_;
     std::vector<tile::Candidate> chosen_;

@@ -10,8 +10,8 @@
 namespace lodestone::place {
 namespace {
 
-Bytes aligned(Bytes bytes) {
-    return kAlignment * ceil_div(bytes.count(), kAlignment.count());
+Bytes aligned(Bytes bytes, Bytes alignment) {
+    return alignment * ceil_div(bytes.count(), alignment.count());
 }
 
 /// Bytes of one frame and number of frames, each of the core that needs most.
@@ -63,7 +63,7 @@ bool live_together(const isa::Buffer& a, const isa::Buffer& b) {
 }
 
 /// Start of the smallest gap between `taken` (sorted by address) that holds `bytes`.
-Bytes best_gap(const std::vector<const isa::Buffer*>& taken, Bytes bytes) {
+Bytes best_gap(const std::vector<const isa::Buffer*>& taken, Bytes bytes, Bytes alignment) {
     Bytes chosen;
     Bytes chosen_size;
     bool found = false;
@@ -77,12 +77,18 @@ Bytes best_gap(const std::vector<const isa::Buffer*>& taken, Bytes bytes) {
                 chosen_size = gap;
             }
         }
-        end = std::max(end, aligned(buffer->address + buffer->bytes));
+        end = std::max(end, aligned(buffer->address + buffer->bytes, alignment));
     }
     return found ? chosen : end;
 }
 
 } // namespace
+
+Bytes alignment(const spec::CoreMemorySpec& memory) {
+    constexpr std::uint64_t kLeast = 16;
+    const std::uint64_t line = std::max<std::uint64_t>(1, memory.width.count() / memory.banks);
+    return Bytes(line * ceil_div(kLeast, line));
+}
 
 void make_buffers(isa::Program& program) {
     program.buffers.clear();
@@ -124,7 +130,7 @@ void make_buffers(isa::Program& program) {
     }
 }
 
-Bytes assign_addresses(std::vector<isa::Buffer>& buffers) {
+Bytes assign_addresses(std::vector<isa::Buffer>& buffers, Bytes alignment) {
     std::vector<std::size_t> order(buffers.size());
     std::iota(order.begin(), order.end(), 0);
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return buffers[a].bytes > buffers[b].bytes; });
@@ -136,8 +142,8 @@ Bytes assign_addresses(std::vector<isa::Buffer>& buffers) {
         std::ranges::copy_if(placed, std::back_inserter(taken),
                              [&](const isa::Buffer* other) { return live_together(buffer, *other); });
         std::ranges::stable_sort(taken, {}, [](const isa::Buffer* other) { return other->address; });
-        buffer.address = best_gap(taken, aligned(buffer.bytes));
-        used = std::max(used, aligned(buffer.address + buffer.bytes));
+        buffer.address = best_gap(taken, aligned(buffer.bytes, alignment), alignment);
+        used = std::max(used, aligned(buffer.address + buffer.bytes, alignment));
         placed.push_back(&buffer);
     }
     return used;

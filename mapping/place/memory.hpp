@@ -9,8 +9,8 @@
 
 namespace lodestone::place {
 
-/// Every address is a multiple of this.
-inline constexpr Bytes kAlignment{16};
+/// What every address is a multiple of: lines of a bank, 16 bytes at least.
+[[nodiscard]] Bytes alignment(const spec::CoreMemorySpec& memory);
 
 /// How the busiest core's memory is used. Addresses from 0: activations, resident weights, chunks of streamed weights.
 struct MemoryUse {
@@ -25,13 +25,13 @@ struct MemoryUse {
 /// their sizes and lives, and names them in the phases. Splits and gathers must be planned.
 void make_buffers(isa::Program& program);
 
-/// Gives addresses to buffers: largest first, each in the smallest gap between buffers that live at the same time.
-/// Returns the memory used.
-Bytes assign_addresses(std::vector<isa::Buffer>& buffers);
+/// Gives addresses, multiples of `alignment`, to buffers: largest first, each in the smallest gap between buffers that
+/// live at the same time. Returns the memory used.
+Bytes assign_addresses(std::vector<isa::Buffer>& buffers, Bytes alignment);
 
 /// Buffers, then homes for all weight chunks: resident slices at one address in every core; streamed chunks in the
 /// emptiest core of their group. Never fails: the caller compares the use with the capacity.
-MemoryUse place(isa::Program& program);
+MemoryUse place(isa::Program& program, Bytes alignment);
 
 /// Throws UserError unless `use` fits: says by how many bytes it does not, which layers take most, what would help.
 void require_fit(const isa::Program& program, const spec::CoreMemorySpec& memory, const MemoryUse& use);

@@ -9,8 +9,8 @@
 namespace lodestone::place {
 namespace {
 
-Bytes aligned(Bytes bytes) {
-    return kAlignment * ceil_div(bytes.count(), kAlignment.count());
+Bytes aligned(Bytes bytes, Bytes alignment) {
+    return alignment * ceil_div(bytes.count(), alignment.count());
 }
 
 /// Cores of each group, in order.
@@ -27,7 +27,7 @@ std::vector<std::vector<CoreId>> members_of(const isa::Program& program, const i
 }
 
 /// All slices at one address; the slices of different groups share it, since a core belongs to one.
-void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end) {
+void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end, Bytes alignment) {
     isa::WeightPlan& plan = *phase.weights;
     const auto members = members_of(program, phase);
     Bytes largest;
@@ -36,7 +36,7 @@ void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end) 
         Bytes offset;
         for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
             plan.homes.push_back({.core = members[group].front(), .address = end + offset});
-            offset += aligned(isa::chunk_bytes(program, phase, group, chunk));
+            offset += aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
         }
         largest = std::max(largest, offset);
     }
@@ -44,7 +44,7 @@ void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end) 
 }
 
 /// Each chunk in the emptiest core of its group, so that it is near all who read it and memory fills evenly.
-void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end) {
+void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end, Bytes alignment) {
     isa::WeightPlan& plan = *phase.weights;
     const auto members = members_of(program, phase);
     plan.homes.assign(members.size() * plan.chunks, {});
@@ -53,7 +53,7 @@ void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<
             const CoreId home = *std::ranges::min_element(
                 members[group], [&](CoreId a, CoreId b) { return end[a.index()] < end[b.index()]; });
             plan.homes[group * plan.chunks + chunk] = {.core = home, .address = end[home.index()]};
-            end[home.index()] += aligned(isa::chunk_bytes(program, phase, group, chunk));
+            end[home.index()] += aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
         }
     }
 }
@@ -98,22 +98,22 @@ std::string largest_layers(const isa::Program& program) {
 
 } // namespace
 
-MemoryUse place(isa::Program& program) {
+MemoryUse place(isa::Program& program, Bytes alignment) {
     make_buffers(program);
     MemoryUse use;
-    use.activations = assign_addresses(program.buffers);
+    use.activations = assign_addresses(program.buffers, alignment);
     use.fullest_phase = fullest_phase(program);
     Bytes resident_end = use.activations;
     for (isa::Phase& phase : program.phases) {
         if (phase.weights && phase.weights->resident) {
-            place_resident(program, phase, resident_end);
+            place_resident(program, phase, resident_end, alignment);
         }
     }
     use.resident = resident_end - use.activations;
     std::vector<Bytes> end(program.grid.size(), resident_end);
     for (isa::Phase& phase : program.phases) {
         if (phase.weights && !phase.weights->resident) {
-            place_streamed(program, phase, end);
+            place_streamed(program, phase, end, alignment);
         }
     }
     use.streamed = *std::ranges::max_element(end) - resident_end;

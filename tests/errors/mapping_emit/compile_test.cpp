@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the compiler refuses, and what it says.
+#include "mapping/emit/compile.hpp"
+#include "sim/base/error.hpp"
+#include "tests/support/network_builder.hpp"
+#include "workloads/quantise/quantise.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace lodestone;
+using Catch::Contains;
+using graph::OpKind;
+using testing::NetworkBuilder;
+
+namespace {
+
+emit::CompileOptions options() {
+    emit::CompileOptions chosen;
+    chosen.matrix_shape = [](numerics::FormatId, numerics::FormatId) {
+        return spec::MatrixShape{.inputs = 8, .outputs = 8};
+    };
+    return chosen;
+}
+
+graph::QuantisedModel model_of(const graph::Graph& network) {
+    return quantise::quantise(network, {});
+}
+
+graph::QuantisedModel one_conv() {
+    NetworkBuilder net;
+    return model_of(
+        net.finish({net.op(OpKind::conv, "conv", {net.input("x", {1, 8, 16, 16}), net.random("w", {8, 8, 3, 3})})}));
+}
+
+spec::CoreGridSpec small_machine() {
+    return {.grid = {.rows = 2, .cols = 2}};
+}
+
+} // namespace
+
+TEST_CASE("an operator without lowering is named with its layer and the supported ones", "[mapping][errors]") {
+    NetworkBuilder net;
+    const TensorId x = net.op(OpKind::sin, "wave", {net.input("x", {1, 8})});
+    const graph::QuantisedModel model = model_of(net.finish({net.op(OpKind::cos, "other", {x})}));
+    CHECK_THROWS_WITH(emit::compile(model, small_machine(), options()),
+                      Contains("wave: Sin: operator Sin cannot be mapped to a core grid") && Contains("other: Cos:") &&
+                          Contains("LayerNormalization"));
+}
+
+TEST_CASE("a batch below 1 is refused", "[mapping][errors]") {
+    emit::CompileOptions chosen = options();
+    chosen.batch = 0;
+    CHECK_THROWS_WITH(emit::compile(one_conv(), small_machine(), chosen), "batch: is 0, it must be at least 1");
+}
+
+TEST_CASE("weights larger than the machine are named with the missing bytes", "[mapping][errors]") {
+    spec::CoreGridSpec machine = small_machine();
+    machine.memory.capacity = Bytes(100);
+    CHECK_THROWS_WITH(emit::compile(one_conv(), machine, options()),
+                      Contains("the weights need 144 bytes per core, 44 more than its 100"));
+}
+
+TEST_CASE("activations larger than the machine are named with their layer", "[mapping][errors]") {
+    spec::CoreGridSpec machine = small_machine();
+    machine.memory.capacity = Bytes(512);
+    CHECK_THROWS_WITH(emit::compile(one_conv(), machine, options()),
+                      Contains("conv") && Contains("bytes of core memory for its operands and output") &&
+                          Contains("use a smaller batch"));
+}
+
+TEST_CASE("a frame buffer too small for the batch is refused", "[mapping][errors]") {
+    spec::CoreGridSpec machine = small_machine();
+    machine.frame_buffer.capacity = Bytes(4000);
+    emit::CompileOptions chosen = options();
+    chosen.batch = 2;
+    CHECK_THROWS_WITH(emit::compile(one_conv(), machine, chosen), Contains("frame_buffer: a batch of 2 needs"));
+}
+
+TEST_CASE("an output channel that half a weight buffer cannot hold in any split is refused", "[mapping][errors]") {
+    spec::CoreGridSpec machine = small_machine();
+    machine.matrix.weight_buffer = Bytes(2 * 4 * 9 - 2); // input channels go in two parts at most
+    CHECK_THROWS_WITH(emit::compile(one_conv(), machine, options()),
+                      Contains("conv: the weights of one output channel take more than half the weight buffer"));
+}
+
+TEST_CASE("a precision that the matrix unit refuses is reported with the layer", "[mapping][errors]") {
+    emit::CompileOptions chosen = options();
+    chosen.matrix_shape = [](numerics::FormatId, numerics::FormatId) -> spec::MatrixShape {
+        throw UserError("the unit does not take int8");
+    };
+    CHECK_THROWS_WITH(emit::compile(one_conv(), small_machine(), chosen),
+                      Contains("conv: Conv: the unit does not take int8"));
+}
+
+TEST_CASE("a mapping names layers and axes that exist", "[mapping][errors]") {
+    emit::CompileOptions chosen = options();
+    chosen.mapping = emit::read_mapping_text("layers:\n"
+                                             "  - name: cnov\n"
+                                             "    split: {rows: 2x1}\n"
+                                             "  - name: conv\n"
+                                             "    split: {height: 2x1}\n",
+                                             "m.yaml");
+    CHECK_THROWS_WITH(emit::compile(one_conv(), small_machine(), chosen),
+                      Contains("m.yaml:2:5: cnov: no layer has this name") && Contains("m.yaml:5:21: conv.height") &&
+                          Contains("output_channels"));
+}
+
+TEST_CASE("parts of a mapping are written rows x columns", "[mapping][errors]") {
+    CHECK_THROWS_WITH(
+        emit::read_mapping_text("layers:\n  - {name: a, split: {rows: 4, cols: 0x1, batch: [1]}}\n", "m.yaml"),
+        Contains("is '4'") && Contains("is '0x1'") && Contains("is not a number of parts"));
+}
+
+TEST_CASE("unknown keys of a mapping are refused", "[mapping][errors]") {
+    CHECK_THROWS_WITH(emit::read_mapping_text("layers:\n  - {name: a, split: {}, weigths: {chunks: 1}}\n", "m.yaml"),
+                      Contains("m.yaml:2:") && Contains("weigths"));
+}
+
+TEST_CASE("a mapping cannot ask for more chunks than channels or fewer than fit", "[mapping][errors]") {
+    emit::CompileOptions chosen = options();
+    spec::CoreGridSpec machine = small_machine();
+    machine.matrix.weight_buffer = Bytes(4 * 8 * 9);
+    const auto with_chunks = [&](const std::string& chunks) {
+        chosen.mapping = emit::read_mapping_text(
+            "layers:\n  - {name: conv, split: {rows: 2x2}, weights: {chunks: " + chunks + "}}\n", "m.yaml");
+        return emit::compile(one_conv(), machine, chosen).phases.at(1).weights->chunks;
+    };
+    CHECK(with_chunks("4") == 4);
+    CHECK(with_chunks("8") == 8);
+    CHECK_THROWS_WITH(with_chunks("3"), Contains("is 3, it must be 4"));
+    CHECK_THROWS_WITH(with_chunks("9"), Contains("is 9, it must be 4"));
+}
+
+TEST_CASE("a layer stands once in a mapping and its split must be legal", "[mapping][errors]") {
+    emit::CompileOptions chosen = options();
+    chosen.mapping = emit::read_mapping_text(
+        "layers:\n  - {name: conv, split: {}}\n  - {name: conv, split: {rows: 4x1}}\n", "m.yaml");
+    CHECK_THROWS_WITH(emit::compile(one_conv(), small_machine(), chosen),
+                      Contains("stands twice") && Contains("takes 4 rows of the grid, there are 2"));
+}
+
+TEST_CASE("blocks cannot cut output channels of a matrix layer", "[mapping][errors]") {
+    emit::CompileOptions chosen = options();
+    chosen.mapping = emit::read_mapping_text(
+        "layers:\n  - {name: conv, split: {}, steps: {axis: output_channels, axis_blocks: 2}}\n", "m.yaml");
+    CHECK_THROWS_WITH(emit::compile(one_conv(), small_machine(), chosen), Contains("is cut by weight chunks"));
+}
