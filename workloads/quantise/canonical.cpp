@@ -4,6 +4,7 @@
 
 #include "workloads/quantise/op_class.hpp"
 
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -118,7 +119,8 @@ private:
         std::vector<std::pair<OpKind, TensorId>> after; // applied to the product, in order
 
         const TensorId b = *op.inputs.at(1);
-        if (alpha != 1.0F && !is_activation(graph_.at(b))) {
+        const bool has_weights = !is_activation(graph_.at(b));
+        if (alpha != 1.0F && has_weights) {
             op.inputs.at(1) = scaled(b, alpha);
         } else if (alpha != 1.0F) {
             after.emplace_back(OpKind::mul, constant(op.name + ".alpha", alpha));
@@ -134,13 +136,32 @@ private:
                 emit(OpKind::mul, op, "beta", {c, constant(op.name + ".beta_value", beta)}, product);
                 c = product;
             }
-            if (is_fixed && after.empty() && is_per_channel(graph_.at(c), shape.at(1))) {
+            if (is_fixed && has_weights && is_per_channel(graph_.at(c), shape.at(1))) {
                 op.inputs.emplace_back(as_bias(c, shape.at(1)));
             } else {
                 after.emplace_back(OpKind::add, c);
             }
         }
+        if (!has_weights) {
+            as_matmul(op);
+        }
         keep_with(std::move(op), after);
+    }
+
+    /// A Gemm of two activations without its C.
+    void as_matmul(Operator& op) {
+        constexpr std::array<const char*, 2> turns{"transA", "transB"};
+        for (std::size_t i = 0; i < turns.size(); ++i) {
+            if (op.attributes.integer(turns[i], 0) != 0) {
+                const TensorId operand = *op.inputs.at(i);
+                const TensorId turned =
+                    value(graph_.at(operand).name + ".transposed", last_two_swapped(graph_.at(operand).shape));
+                transpose(op, turns[i], operand, turned);
+                op.inputs.at(i) = turned;
+            }
+        }
+        op.kind = OpKind::matmul;
+        op.attributes = {};
     }
 
     /// Keeps `op` and applies binary operators with fixed or finished second operands to its output.

@@ -80,10 +80,12 @@ private:
         layer.output = op.outputs.at(0);
         take(layer, primary);
         if (!only_renames(op.kind)) {
-            while (const auto next = follower(layer.output)) {
-                layer.fused.push_back(*next);
-                take(layer, *next);
-                layer.output = graph_.at(*next).outputs.at(0);
+            for (auto next = followers(layer.output); !next.empty(); next = followers(layer.output)) {
+                for (const OperatorId id : next) {
+                    layer.fused.push_back(id);
+                    take(layer, id);
+                    layer.output = graph_.at(id).outputs.at(0);
+                }
             }
         }
         available_.at(layer.output.index()) = true;
@@ -94,12 +96,56 @@ private:
     void take(Layer& layer, OperatorId id) {
         taken_.at(id.index()) = true;
         for (const auto& operand : graph_.at(id).inputs) {
-            const bool inside = !layer.fused.empty() && operand == layer.output;
-            if (operand && !inside && is_activation(graph_.at(*operand)) &&
+            if (operand && is_activation(graph_.at(*operand)) && !is_made_by(layer, *operand) &&
                 std::find(layer.inputs.begin(), layer.inputs.end(), *operand) == layer.inputs.end()) {
                 layer.inputs.push_back(*operand);
             }
         }
+    }
+
+    [[nodiscard]] bool is_made_by(const Layer& layer, TensorId value) const {
+        const auto producer = links_.producer.at(value.index());
+        return producer && (*producer == layer.primary ||
+                            std::find(layer.fused.begin(), layer.fused.end(), *producer) != layer.fused.end());
+    }
+
+    /// The operators that can continue a layer whose value is `value`: one, a gate and its product, or none.
+    [[nodiscard]] std::vector<OperatorId> followers(TensorId value) const {
+        if (const auto one = follower(value)) {
+            return {*one};
+        }
+        return gate(value);
+    }
+
+    /// x * Sigmoid(x) and x * HardSigmoid(x, 1/6, 1/2), which the vector unit has as one function each.
+    [[nodiscard]] std::vector<OperatorId> gate(TensorId value) const {
+        const auto& readers = links_.consumers.at(value.index());
+        if (readers.size() != 2 || graph_.is_output(value)) {
+            return {};
+        }
+        for (const auto& [first, second] : {std::pair(readers[0], readers[1]), std::pair(readers[1], readers[0])}) {
+            const Operator& curve = graph_.at(first);
+            const Operator& product = graph_.at(second);
+            if (!is_gate(curve) || product.kind != OpKind::mul) {
+                continue;
+            }
+            const TensorId opened = curve.outputs.at(0);
+            const bool reads_both =
+                std::is_permutation(product.inputs.begin(), product.inputs.end(),
+                                    std::vector{std::optional(value), std::optional(opened)}.begin());
+            if (reads_both && links_.consumers.at(opened.index()).size() == 1 && !graph_.is_output(opened)) {
+                return {first, second};
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] static bool is_gate(const Operator& op) {
+        constexpr float sixth = 1.0F / 6.0F;
+        constexpr float half = 0.5F;
+        return op.kind == OpKind::sigmoid ||
+               (op.kind == OpKind::hard_sigmoid && op.attributes.number("alpha", 0.2F) == sixth &&
+                op.attributes.number("beta", half) == half);
     }
 
     /// The operator that can continue a layer whose value is `value`.
@@ -115,18 +161,19 @@ private:
         if (!fits || std::count(op.inputs.begin(), op.inputs.end(), std::optional(value)) != 1) {
             return std::nullopt;
         }
-        const bool ready = op.kind == OpKind::clip
-                               ? op.inputs.front() == value && has_fixed_limits(op)
-                               : std::all_of(op.inputs.begin(), op.inputs.end(), [&](const auto& operand) {
-                                     return !operand || *operand == value || is_ready(*operand);
-                                 });
-        return ready && op.inputs.size() <= (op.kind == OpKind::clip ? 3U : 2U) ? std::optional(readers.front())
-                                                                                : std::nullopt;
+        const bool has_settings = op.kind == OpKind::clip || op.kind == OpKind::prelu; // limits, slope
+        const bool ready = has_settings ? op.inputs.front() == value && has_fixed_settings(op)
+                                        : std::all_of(op.inputs.begin(), op.inputs.end(), [&](const auto& operand) {
+                                              return !operand || *operand == value || is_ready(*operand);
+                                          });
+        return ready && op.inputs.size() <= (has_settings ? 3U : 2U) ? std::optional(readers.front()) : std::nullopt;
     }
 
-    [[nodiscard]] bool has_fixed_limits(const Operator& clip) const {
-        return std::all_of(clip.inputs.begin() + 1, clip.inputs.end(),
-                           [&](const auto& limit) { return !limit || graph_.at(*limit).has_data(); });
+    /// The operands after the first are single numbers that are known.
+    [[nodiscard]] bool has_fixed_settings(const Operator& op) const {
+        return std::all_of(op.inputs.begin() + 1, op.inputs.end(), [&](const auto& setting) {
+            return !setting || (graph_.at(*setting).has_data() && graph_.at(*setting).size() == 1);
+        });
     }
 
     [[nodiscard]] bool is_ready(TensorId id) const {

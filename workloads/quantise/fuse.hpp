@@ -13,7 +13,8 @@ namespace lodestone::quantise {
 ///
 /// An element-wise operator joins the layer before it when it is the only reader of that layer's value, the value is
 /// no output of the network, it leaves the shape alone, and its other operand is a parameter, a constant or an
-/// activation that an earlier layer made. A sum of two branches therefore joins the branch that comes later.
+/// activation that an earlier layer made. A sum of two branches therefore joins the branch that comes later. Sigmoid
+/// (or HardSigmoid with 1/6 and 1/2) and the product with its own operand join together.
 /// Operators that only rename (Flatten, Reshape, Squeeze, Unsqueeze) are layers of their own.
 ///
 /// Wants a graph that `prepare` made. Throws UserError that names operators that compute shapes (they must have been

@@ -93,6 +93,10 @@ private:
             }
             mark(from);
             mark(to);
+            const bool cuts = op.kind == OpKind::quantize_linear && cuts_unevenly(triple);
+            if (cuts && !(range_of(triple).low == 0.0F && is_made_by_relu(from))) {
+                return clip(op, from, to, range_of(triple));
+            }
             op.kind = OpKind::identity;
             op.inputs.resize(1);
             op.attributes = {};
@@ -120,7 +124,7 @@ private:
         const Triple x = triple_at(op, 0);
         const Triple w = triple_at(op, 3, 0);
         note_activation(op, x);
-        note_output(op);
+        const Triple output = note_output(op);
         const TensorId weights = is_activation(graph_.at(w.values)) ? w.values : real_parameter(w);
         std::vector<std::optional<TensorId>> inputs{x.values, weights};
         if (op.has_input(8)) {
@@ -128,13 +132,13 @@ private:
         }
         op.kind = OpKind::conv;
         op.inputs = std::move(inputs);
-        graph_.operators.push_back(std::move(op));
+        keep_in_range(std::move(op), output);
     }
 
     void product(Operator op) {
         const Triple a = triple_at(op, 0, -2);
         const Triple b = triple_at(op, 3, -1);
-        note_output(op);
+        const Triple output = note_output(op);
         std::vector<std::optional<TensorId>> inputs;
         for (const Triple& operand : {a, b}) {
             if (is_activation(graph_.at(operand.values))) {
@@ -146,13 +150,65 @@ private:
         }
         op.kind = OpKind::matmul;
         op.inputs = std::move(inputs);
-        graph_.operators.push_back(std::move(op));
+        keep_in_range(std::move(op), output);
     }
 
-    void note_output(const Operator& op) {
+    Triple note_output(const Operator& op) {
         Triple y = triple_at(op, 5); // operands 6 and 7 describe the output
         y.values = op.outputs.at(0);
         note_activation(op, y);
+        return y;
+    }
+
+    struct Limits {
+        float low;
+        float high;
+    };
+    /// Real values of the lowest and the highest code.
+    [[nodiscard]] Limits range_of(const Triple& triple) const {
+        const double lowest = code_type(triple) == ElementType::uint8 ? 0.0 : -128.0;
+        const double zero = element(triple.zero_point, 0);
+        const double scale = element(triple.scale, 0);
+        return {.low = static_cast<float>((lowest - zero) * scale),
+                .high = static_cast<float>((lowest + 255.0 - zero) * scale)};
+    }
+
+    /// Codes that are not symmetric also cut values off (often in place of a Relu), which symmetric ones do not.
+    [[nodiscard]] bool cuts_unevenly(const Triple& triple) const {
+        const bool is_known = triple.scale && graph_.at(*triple.scale).has_data();
+        return is_known && !(code_type(triple) == ElementType::int8 && element(triple.zero_point, 0) == 0.0);
+    }
+
+    [[nodiscard]] bool is_made_by_relu(TensorId id) const {
+        return std::any_of(graph_.operators.begin(), graph_.operators.end(),
+                           [&](const Operator& op) { return op.kind == OpKind::relu && op.outputs.at(0) == id; });
+    }
+
+    void clip(const Operator& origin, TensorId from, TensorId to, const Limits& limits) {
+        const std::string name = origin.name + (origin.kind == OpKind::quantize_linear ? "" : ".clip");
+        const auto constant = [&](const std::string& what, float value) {
+            return graph_.add(Tensor{.name = name + "." + what,
+                                     .type = ElementType::float32,
+                                     .role = TensorRole::constant,
+                                     .data = std::make_shared<TensorData>(TensorData::scalar(value))});
+        };
+        Operator op{.name = name, .kind = OpKind::clip, .outputs = {to}, .where = origin.where};
+        op.inputs = {from, constant("low", limits.low), constant("high", limits.high)};
+        graph_.operators.push_back(std::move(op));
+    }
+
+    /// Appends the operator and, where its codes cut values off, a Clip behind it.
+    void keep_in_range(Operator op, const Triple& output) {
+        if (!cuts_unevenly(output)) {
+            graph_.operators.push_back(std::move(op));
+            return;
+        }
+        const TensorId to = op.outputs.at(0);
+        const TensorId raw = graph_.add(
+            Tensor{.name = op.name + ".unclipped", .type = ElementType::float32, .shape = graph_.at(to).shape});
+        op.outputs.at(0) = raw;
+        graph_.operators.push_back(op);
+        clip(op, raw, to, range_of(output));
     }
 
     void mark(TensorId id) {

@@ -29,6 +29,7 @@ bool can_follow(OpKind kind) {
     case OpKind::min:
     case OpKind::relu:
     case OpKind::leaky_relu:
+    case OpKind::prelu:
     case OpKind::sigmoid:
     case OpKind::hard_sigmoid:
     case OpKind::hard_swish:
@@ -66,7 +67,6 @@ bool is_element_wise(OpKind kind) {
     case OpKind::logical_xor:
     case OpKind::logical_not:
     case OpKind::where:
-    case OpKind::prelu:
     case OpKind::elu:
     case OpKind::selu:
     case OpKind::celu:

@@ -31,7 +31,7 @@ struct QuantiseOptions {
     std::vector<LayerOverride> layers;              ///< after first and last; a later one wins
     Granularity weight_granularity = Granularity::per_channel;
     RangeMethod weight_range = RangeMethod::mse;
-    RangeMethod activation_range = RangeMethod::min_max;
+    RangeMethod activation_range = RangeMethod::mse;
     ActivationRanges ranges; ///< empty: activations get scale 1
 };
 

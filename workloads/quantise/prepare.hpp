@@ -30,7 +30,8 @@ struct Prepared {
 };
 
 /// Takes quantisation operators out (see imported_scales.hpp), simplifies, and rewrites:
-/// floating tensors to float32; Gemm to alpha = beta = 1 and a bias per output channel (any other C becomes an Add);
+/// floating tensors to float32; Gemm to alpha = beta = 1 and a bias per output channel (any other C becomes an Add; a
+/// Gemm of two activations a MatMul);
 /// BatchNormalization that could not be folded to Mul and Add; Sum, Mean, Max, Min of many to pairs; Split to Slices; a
 /// MatMul whose first operand is the parameter to one whose second is. Results stay as they are up to rounding.
 /// Preparing twice changes nothing. Throws UserError when a quantisation operator cannot be taken out.

@@ -2,6 +2,7 @@
 // The passes of quantisation in order.
 #include "workloads/quantise/quantise.hpp"
 
+#include "sim/base/error.hpp"
 #include "workloads/quantise/fuse.hpp"
 #include "workloads/quantise/layer_precision.hpp"
 #include "workloads/quantise/op_class.hpp"
@@ -46,6 +47,22 @@ void fill_matrix_layer(const Graph& graph, Layer& layer, const WeightRequest& re
     }
 }
 
+/// Weights are stored in at most 16 bits.
+void verify_weight_formats(const QuantisedModel& model, const std::vector<numerics::Precision>& precisions) {
+    constexpr int widest = 16;
+    Problems problems;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const numerics::Format& format = numerics::format(precisions[i].weights);
+        if (is_matrix(model.graph.at(model.layers[i].primary).kind) && format.bits > widest) {
+            problems.error({.file = model.graph.source}, model.layers[i].name,
+                           "weights in " + std::string(format.name) + " take " + std::to_string(format.bits) +
+                               " bits, the limit is " + std::to_string(widest) +
+                               "; fp16 and bf16 are the widest floats");
+        }
+    }
+    problems.throw_if_errors();
+}
+
 } // namespace
 
 QuantisedModel quantise(Prepared network, const QuantiseOptions& options) {
@@ -55,6 +72,7 @@ QuantisedModel quantise(Prepared network, const QuantiseOptions& options) {
     const Graph& graph = model.graph;
     model.layers = fuse(graph);
     const auto precisions = layer_precisions(graph, model.layers, options);
+    verify_weight_formats(model, precisions);
     const FormatRequest request{.graph = graph,
                                 .layers = model.layers,
                                 .precisions = precisions,

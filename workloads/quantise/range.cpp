@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <functional>
+#include <vector>
 
 namespace lodestone::quantise {
 
@@ -14,12 +15,16 @@ namespace {
 
 using numerics::Format;
 
-/// Codes of symmetric integers end at ±(2^(bits-1)-1): the lowest code of two's complement is not used.
-double stored(const Format& format, double scale, double value) {
-    const double limit = numerics::max_finite(format);
-    const double scaled = value / scale;
-    const double inside = format.is_integer() && scaled < -limit ? -limit : scaled;
-    return numerics::round_to(format, inside) * scale;
+/// The values after storage with `scale`. Codes of integers are symmetric, as those of weights.
+std::vector<double> stored(const Format& format, double scale, std::span<const float> values) {
+    std::vector<std::uint16_t> codes(values.size());
+    std::vector<double> result(values.size());
+    numerics::quantise({.format = format.id, .scale = scale}, values, codes);
+    numerics::decode(format, codes, result);
+    for (double& v : result) {
+        v *= scale;
+    }
+    return result;
 }
 
 double search(double widest, const std::function<double(double)>& error_of) {
@@ -42,9 +47,10 @@ double search(double widest, const std::function<double(double)>& error_of) {
 } // namespace
 
 double squared_error(const Format& format, double scale, std::span<const float> values) {
+    const std::vector<double> kept = stored(format, scale, values);
     double sum = 0.0;
-    for (const float v : values) {
-        const double error = static_cast<double>(v) - stored(format, scale, static_cast<double>(v));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double error = static_cast<double>(values[i]) - kept[i];
         sum += error * error;
     }
     return sum;
@@ -69,13 +75,18 @@ double choose_scale(const Format& format, const MagnitudeHistogram& seen, RangeM
     if (method == RangeMethod::min_max || seen.largest() == 0.0) {
         return widest;
     }
-    const auto bins = seen.occupied();
+    std::vector<float> means;
+    std::vector<double> counts;
+    for (const auto& bin : seen.occupied()) {
+        means.push_back(static_cast<float>(bin.sum / static_cast<double>(bin.count)));
+        counts.push_back(static_cast<double>(bin.count));
+    }
     return search(widest, [&](double scale) {
+        const std::vector<double> kept = stored(format, scale, means);
         double sum = 0.0;
-        for (const auto& bin : bins) {
-            const double mean = bin.sum / static_cast<double>(bin.count);
-            const double error = mean - stored(format, scale, mean);
-            sum += error * error * static_cast<double>(bin.count);
+        for (std::size_t i = 0; i < means.size(); ++i) {
+            const double error = static_cast<double>(means[i]) - kept[i];
+            sum += error * error * counts[i];
         }
         return sum;
     });

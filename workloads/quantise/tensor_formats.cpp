@@ -129,6 +129,9 @@ private:
     }
 
     bool follow_moves(TensorId id) {
+        if (request_.imported.activations.contains(graph_.at(id).name)) {
+            return false;
+        }
         std::optional<TensorId> target;
         for (const std::size_t i : readers_[id.index()]) {
             const Layer& layer = request_.layers[i];

@@ -24,7 +24,8 @@ struct FormatRequest {
 /// 1. integers and booleans keep their width, with scale 1;
 /// 2. an operand of matrix layers: the activation format of those layers, the widest if they differ (a warning);
 /// 3. an output of the network: fp32;
-/// 4. read only by layers that move values without changing them: format and scale of what those write;
+/// 4. read only by layers that move values without changing them, and without an imported scale: format and scale of
+///    what those write;
 /// 5. the activation format of the layers that read it, the widest if they differ; read by nobody: the default's.
 /// Scales: that of the imported network when the format is int8, else by `activation_range` from the observed ranges
 /// (a move's input and output share theirs), else 1.

@@ -127,45 +127,47 @@ Values QuantisedInterpreter::run(const Values& inputs) const {
 }
 
 StoredTensor QuantisedInterpreter::run_layer(std::size_t index, const Tensors& tensors) const {
+    const Graph& graph = model_.graph;
     const Layer& layer = model_.layers.at(index);
-    TensorData value = primary(index, tensors);
-    TensorId name = model_.graph.at(layer.primary).outputs.at(0);
-    for (const OperatorId id : layer.fused) {
-        const Operator& op = model_.graph.at(id);
-        const RealOperands operands(
-            model_.graph, op, [&](TensorId operand, std::list<TensorData>& made) -> const TensorData* {
-                if (operand == name) {
-                    return &value;
-                }
-                const auto found = tensors.find(operand);
-                return found == tensors.end() ? nullptr : &made.emplace_back(found->second.real());
-            });
-        TensorData next = apply(model_.graph, op, operands.list());
-        value = std::move(next);
-        name = op.outputs.at(0);
+    std::optional<TensorData> value = exact_primary(index, tensors);
+    TensorId name = graph.at(layer.primary).outputs.at(0); // of `value`
+    std::vector<OperatorId> steps = layer.fused;
+    if (!value) {
+        steps.insert(steps.begin(), layer.primary);
     }
-    return store(std::move(value), model_.formats.at(layer.output.index()));
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const Operator& op = graph.at(steps[i]);
+        const RealOperands operands(graph, op, [&](TensorId id, std::list<TensorData>& made) -> const TensorData* {
+            if (value && id == name) {
+                return &*value;
+            }
+            const auto stored = tensors.find(id);
+            return stored == tensors.end() ? nullptr : &made.emplace_back(stored->second.real());
+        });
+        if (i + 1 < steps.size() && is_gated(op, graph.at(steps[i + 1]))) {
+            value = gated(op, *operands.list().at(0));
+            ++i;
+        } else {
+            value = apply(graph, op, operands.list());
+        }
+        name = graph.at(steps[i]).outputs.at(0);
+    }
+    return store(std::move(*value), model_.formats.at(layer.output.index()));
 }
 
-TensorData QuantisedInterpreter::primary(std::size_t index, const Tensors& tensors) const {
+std::optional<TensorData> QuantisedInterpreter::exact_primary(std::size_t index, const Tensors& tensors) const {
     const Graph& graph = model_.graph;
     const Operator& op = graph.at(model_.layers.at(index).primary);
     if (is_matrix(op.kind)) {
         return matrix_product(index, tensors);
     }
-    if (const auto found = tensors.find(op.inputs.at(0).value_or(TensorId())); found != tensors.end()) {
-        const std::vector<double> values = found->second.decoded();
-        if (auto result =
-                average(graph, op,
-                        {.values = values, .grid = found->second.grid(values), .scale = found->second.format.scale})) {
-            return std::move(*result);
-        }
+    const auto stored = op.has_input(0) ? tensors.find(*op.inputs.at(0)) : tensors.end();
+    if (stored == tensors.end() || !is_average(op.kind) || !graph::is_floating(graph.output(op).type)) {
+        return std::nullopt;
     }
-    const RealOperands operands(graph, op, [&](TensorId id, std::list<TensorData>& made) -> const TensorData* {
-        const auto stored = tensors.find(id);
-        return stored == tensors.end() ? nullptr : &made.emplace_back(stored->second.real());
-    });
-    return apply(graph, op, operands.list());
+    const std::vector<double> values = stored->second.decoded();
+    return average(graph, op,
+                   {.values = values, .grid = stored->second.grid(values), .scale = stored->second.format.scale});
 }
 
 TensorData QuantisedInterpreter::matrix_product(std::size_t index, const Tensors& tensors) const {
@@ -192,9 +194,10 @@ TensorData QuantisedInterpreter::matrix_product(std::size_t index, const Tensors
     for (double& scale : scales) {
         scale = moving.format.scale * scale;
     }
+    const OutputChannels channels(graph, op);
     std::vector<float> values(sums.size());
     for (std::size_t i = 0; i < sums.size(); ++i) {
-        const std::size_t channel = output_channel(graph, op, i);
+        const std::size_t channel = channels.of(i);
         values[i] = numerics::requantise(sums[i], scales.size() == 1 ? scales.front() : scales.at(channel),
                                          layer.bias.empty() ? 0.0F : layer.bias.at(channel));
     }

@@ -9,7 +9,8 @@
 
 #include <functional>
 #include <map>
-#include <memory>
+#include <optional>
+#include <vector>
 
 namespace lodestone::reference {
 
@@ -33,7 +34,8 @@ private:
 
     [[nodiscard]] Tensors stored_inputs(const Values& inputs) const;
     [[nodiscard]] StoredTensor run_layer(std::size_t index, const Tensors& tensors) const;
-    [[nodiscard]] graph::TensorData primary(std::size_t index, const Tensors& tensors) const;
+    /// The value of a primary operator that sums exactly; nothing for one that the vector unit does.
+    [[nodiscard]] std::optional<graph::TensorData> exact_primary(std::size_t index, const Tensors& tensors) const;
     [[nodiscard]] graph::TensorData matrix_product(std::size_t index, const Tensors& tensors) const;
 
     const graph::QuantisedModel& model_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Averages and sums over windows and axes: exact, then scaled once.
+#include "sim/base/error.hpp"
 #include "workloads/graph/window.hpp"
 #include "workloads/reference/quantised_vector.hpp"
 
@@ -143,20 +144,15 @@ TensorData reduce(const Graph& graph, const Operator& op, const ScaledValues& x)
 
 } // namespace
 
-std::optional<TensorData> average(const Graph& graph, const Operator& op, const ScaledValues& x) {
-    if (graph.output(op).type != graph::ElementType::float32) {
-        return std::nullopt;
-    }
-    switch (op.kind) {
-    case OpKind::average_pool:
-    case OpKind::global_average_pool:
-        return average_pool(graph, op, x);
-    case OpKind::reduce_mean:
-    case OpKind::reduce_sum:
-        return reduce(graph, op, x);
-    default:
-        return std::nullopt;
-    }
+bool is_average(OpKind kind) {
+    return kind == OpKind::average_pool || kind == OpKind::global_average_pool || kind == OpKind::reduce_mean ||
+           kind == OpKind::reduce_sum;
+}
+
+TensorData average(const Graph& graph, const Operator& op, const ScaledValues& x) {
+    check_invariant(is_average(op.kind), "only operators that sum come here");
+    const bool is_pool = op.kind == OpKind::average_pool || op.kind == OpKind::global_average_pool;
+    return is_pool ? average_pool(graph, op, x) : reduce(graph, op, x);
 }
 
 } // namespace lodestone::reference

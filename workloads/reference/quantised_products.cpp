@@ -278,17 +278,16 @@ std::vector<double> exact_products(const Graph& graph, const Operator& op, const
     }
 }
 
-std::size_t output_channel(const Graph& graph, const Operator& op, std::size_t element) {
+OutputChannels::OutputChannels(const Graph& graph, const Operator& op) {
     const Shape& shape = graph.output(op).shape;
     if (op.kind == OpKind::conv || op.kind == OpKind::conv_transpose) {
-        std::size_t positions = 1;
-        for (std::size_t i = 2; i < shape.size(); ++i) {
-            positions *= to_size(shape[i]);
-        }
-        return element / positions % to_size(shape.at(1));
-    }
-    const bool is_column = op.kind == OpKind::matmul && graph.required_input(op, 1).rank() == 1;
-    return is_column || shape.empty() ? 0 : element % to_size(shape.back());
+        channels_ = to_size(shape.at(1));
+        positions_ = Counter(Shape(shape.begin() + 2, shape.end())).size();
+    } else if (op.kind == OpKind::gemm || graph.required_input(op, 1).rank() > 1) {
+        channels_ = to_size(shape.back());
+    } // a matrix times a vector has one channel
+    positions_ = std::max<std::size_t>(positions_, 1);
+    channels_ = std::max<std::size_t>(channels_, 1);
 }
 
 } // namespace lodestone::reference

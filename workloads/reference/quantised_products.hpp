@@ -24,7 +24,15 @@ struct Factor {
 [[nodiscard]] std::vector<double> exact_products(const graph::Graph& graph, const graph::Operator& op,
                                                  const Factor& moving, const Factor& stationary, Products how);
 
-/// Output channel of each element of the operator's output: the index of its scale and of its bias.
-[[nodiscard]] std::size_t output_channel(const graph::Graph& graph, const graph::Operator& op, std::size_t element);
+/// Output channel of the elements of a matrix operator's output: the index of their scale and of their bias.
+class OutputChannels {
+public:
+    OutputChannels(const graph::Graph& graph, const graph::Operator& op);
+    [[nodiscard]] std::size_t of(std::size_t element) const { return element / positions_ % channels_; }
+
+private:
+    std::size_t positions_ = 1; ///< consecutive elements of one channel
+    std::size_t channels_ = 1;
+};
 
 } // namespace lodestone::reference

@@ -87,8 +87,9 @@ std::vector<float> clip(const Operator& op, const Operands& operands) {
         return i < operands.size() && operands[i] != nullptr ? operands[i]->as_float(0)
                                                              : op.attributes.number(attribute, otherwise);
     };
-    const float low = limit(1, "min", std::numeric_limits<float>::lowest());
-    const float high = limit(2, "max", std::numeric_limits<float>::max());
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const float low = limit(1, "min", -infinity);
+    const float high = limit(2, "max", infinity);
     return each(operands[0]->values<float>(), [&](float v) { return numerics::clip(v, low, high); });
 }
 
@@ -194,6 +195,11 @@ std::optional<TensorData> vector_operator(const Graph& graph, const Operator& op
     if (op.kind == OpKind::clip) {
         return TensorData::of_floats(shape, clip(op, operands));
     }
+    if (op.kind == OpKind::prelu && operands.at(1)->size() == 1) {
+        const float slope = operands[1]->as_float(0);
+        return TensorData::of_floats(
+            shape, each(operands[0]->values<float>(), [slope](float v) { return numerics::leaky_relu(v, slope); }));
+    }
     const auto function = binary_function(op.kind);
     if (function && operands.size() == 2) {
         std::vector<float> a = broadcast_to(*operands[0], shape);
@@ -205,6 +211,26 @@ std::optional<TensorData> vector_operator(const Graph& graph, const Operator& op
     }
     auto values = unary(op, operands[0]->values<float>());
     return values ? std::optional(TensorData::of_floats(shape, std::move(*values))) : std::nullopt;
+}
+
+bool is_gated(const Operator& gate, const Operator& product) {
+    constexpr float sixth = 1.0F / 6.0F;
+    constexpr float half = 0.5F;
+    const bool is_gate = gate.kind == OpKind::sigmoid ||
+                         (gate.kind == OpKind::hard_sigmoid && gate.attributes.number("alpha", 0.2F) == sixth &&
+                          gate.attributes.number("beta", half) == half);
+    if (!is_gate || product.kind != OpKind::mul) {
+        return false;
+    }
+    const std::optional<TensorId> x = gate.inputs.at(0);
+    const std::optional<TensorId> opened = gate.outputs.at(0);
+    return (product.inputs.at(0) == x && product.inputs.at(1) == opened) ||
+           (product.inputs.at(0) == opened && product.inputs.at(1) == x);
+}
+
+TensorData gated(const Operator& gate, const TensorData& x) {
+    return TensorData::of_floats(
+        x.shape(), each(x.values<float>(), gate.kind == OpKind::sigmoid ? numerics::silu : numerics::hard_swish));
 }
 
 std::optional<TensorData> normalisation(const Graph& graph, const Operator& op, const Operands& operands) {

@@ -20,6 +20,12 @@ using Operands = std::vector<const graph::TensorData*>;
 [[nodiscard]] std::optional<graph::TensorData> vector_operator(const graph::Graph& graph, const graph::Operator& op,
                                                                const Operands& operands);
 
+/// x * Sigmoid(x) and x * HardSigmoid(x, 1/6, 1/2) of one layer are one function each, numerics::silu and
+/// numerics::hard_swish. True when `gate` and `product`, which follow each other, are such a pair.
+[[nodiscard]] bool is_gated(const graph::Operator& gate, const graph::Operator& product);
+/// The pair applied to what `gate` reads.
+[[nodiscard]] graph::TensorData gated(const graph::Operator& gate, const graph::TensorData& x);
+
 /// Softmax (numerics::softmax along its axis) and LayerNormalization: mean and variance in binary64 in index order,
 /// (x - mean) / sqrt(variance + epsilon) in binary64 rounded once, then * scale and + bias in binary32. Nothing for
 /// others.
@@ -33,8 +39,9 @@ struct ScaledValues {
     double scale = 1.0;
 };
 
-/// AveragePool, GlobalAveragePool, ReduceMean, ReduceSum: float(exact sum * (scale / count)). Nothing for others.
-[[nodiscard]] std::optional<graph::TensorData> average(const graph::Graph& graph, const graph::Operator& op,
-                                                       const ScaledValues& x);
+/// AveragePool, GlobalAveragePool, ReduceMean, ReduceSum.
+[[nodiscard]] bool is_average(graph::OpKind kind);
+/// float(exact sum * (scale / count)); a ReduceSum has count 1. InternalError for other operators.
+[[nodiscard]] graph::TensorData average(const graph::Graph& graph, const graph::Operator& op, const ScaledValues& x);
 
 } // namespace lodestone::reference

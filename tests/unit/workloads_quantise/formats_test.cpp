@@ -67,7 +67,8 @@ TEST_CASE("a tensor of readers that differ is kept in the widest format, with a 
     const auto model = quantised(net.finish({net.op(OpKind::add, "sum", {a, b})}), "int4", {{"b", "int8"}});
     CHECK(format_of(model, "x") == FormatId::int8);
     REQUIRE(model.warnings.all().size() == 1);
-    CHECK(model.warnings.all().front().message.find("tensor 'x' is read by layers of different activation formats") == 0);
+    CHECK(model.warnings.all().front().message.find("tensor 'x' is read by layers of different activation formats") ==
+          0);
 }
 
 TEST_CASE("values that only move keep the format and the scale of what they become", "[workloads][quantise]") {

@@ -74,8 +74,15 @@ TEST_CASE("nothing is fused across an output of the network", "[workloads][quant
 TEST_CASE("a value with two readers ends its layer", "[workloads][quantise]") {
     NetworkBuilder net;
     const TensorId a = conv(net, "conv1", net.input("x", {1, 4, 8, 8}), {4, 4, 3, 3});
+    const TensorId b = net.op(OpKind::tanh, "tanh", {a});
+    CHECK(described(net.finish({net.op(OpKind::mul, "mul", {a, b})})) == "conv1 (x) | tanh+mul (conv1.out)");
+}
+
+TEST_CASE("a gate and the product with its own operand join together", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId a = conv(net, "conv1", net.input("x", {1, 4, 8, 8}), {4, 4, 3, 3});
     const TensorId gate = net.op(OpKind::sigmoid, "sigmoid", {a});
-    CHECK(described(net.finish({net.op(OpKind::mul, "mul", {a, gate})})) == "conv1 (x) | sigmoid+mul (conv1.out)");
+    CHECK(described(net.finish({net.op(OpKind::mul, "mul", {a, gate})})) == "conv1+sigmoid+mul (x)");
 }
 
 TEST_CASE("an operator that makes the value larger is a layer of its own", "[workloads][quantise]") {
@@ -116,6 +123,26 @@ TEST_CASE("a Gemm keeps a bias per channel and gives any other C to an Add", "[w
     CHECK(prepared.graph.at(*first.inputs.at(2)).shape == graph::Shape{4});
     const auto w = net.finish({b}).find_tensor("w");
     CHECK(prepared.graph.at(*first.inputs.at(1)).data->as_float(5) == 0.5F * net.finish({b}).at(*w).data->as_float(5));
+}
+
+TEST_CASE("a Gemm of two activations becomes a MatMul", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId a = net.input("a", {2, 3});
+    const TensorId b = net.input("b", {4, 3});
+    const TensorId y =
+        net.op(OpKind::gemm, "g", {a, b, net.random("c", {4})}, {{"transB", std::int64_t{1}}, {"alpha", 2.0F}});
+    CHECK(described(quantise::prepare(net.finish({y})).graph) == "g.transB (b) | g+g.Mul+g.Add (a, b.transposed)");
+}
+
+TEST_CASE("preparing twice changes nothing", "[workloads][quantise]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {2, 4});
+    const TensorId a =
+        net.op(OpKind::gemm, "a", {x, net.random("w", {4, 4}), net.random("c", {2, 4})}, {{"alpha", 0.5F}});
+    const TensorId y = net.op(OpKind::mean, "mean", {a, x, net.op(OpKind::relu, "relu", {x})});
+    const auto once = quantise::prepare(net.finish({y}));
+    CHECK(graph::to_text(quantise::prepare(once.graph).graph) == graph::to_text(once.graph));
+    CHECK(described(once.graph) == "a+a.Add+mean (x) | relu+mean.2+mean.Div (x, mean.partial1)");
 }
 
 TEST_CASE("a Split becomes Slices", "[workloads][quantise]") {
