@@ -80,9 +80,10 @@ struct SpikingArraySpec {
     [[nodiscard]] IntegerRange hop_range() const { return signed_range(hop_bits); }
     /// Both signs: the negative threshold is stored as the potential below which the neuron resets.
     [[nodiscard]] IntegerRange threshold_range() const { return signed_range(threshold_bits + 1); }
-    /// Whole clock cycles of one tick.
+    /// Whole clock cycles of one tick, rounded down.
     [[nodiscard]] Cycles tick_period() const {
-        return Cycles(static_cast<std::uint64_t>(clock.count() / tick_rate.count()));
+        constexpr double rounding_error = 1e-6; // cycles, of the division
+        return Cycles(static_cast<std::uint64_t>(clock.count() / tick_rate.count() + rounding_error));
     }
 };
 

@@ -37,7 +37,7 @@ void CoreModule::run_tick() {
             if (!array_.spikes_.is_connected(core_, neuron)) {
                 continue;
             }
-            const std::uint64_t leaves = late_ + (std::uint64_t{neuron} + 1) * row + timing.spike_exit.count();
+            const std::uint64_t leaves = (std::uint64_t{neuron} + 1) * row + timing.spike_exit.count();
             const GridPosition to = array_.spikes_.destination(core_, neuron);
             array_.packets_.push_back({.source = static_cast<std::uint32_t>(node),
                                        .destination = array_.spec_.mesh().at(to).value,
@@ -46,9 +46,7 @@ void CoreModule::run_tick() {
         }
         const std::uint64_t work = array_.spec_.neurons * row + timing.per_tick.count();
         array_.timing_.longest_core = std::max(array_.timing_.longest_core, Cycles(work));
-        array_.core_end_ = std::max(array_.core_end_, late_ + work);
-        const std::uint64_t period = array_.timing_.tick_period.count();
-        late_ = late_ + work > period ? late_ + work - period : 0;
+        array_.core_end_ = std::max(array_.core_end_, work);
         array_.cores_have_fired_.notify(sc_core::SC_ZERO_TIME);
     });
 }

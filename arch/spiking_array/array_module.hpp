@@ -20,8 +20,7 @@ namespace lodestone::spiking_array {
 class ArrayModule;
 
 /// A core works row by row. At the start of a tick it takes its axon bits and offers the spike of row n to the mesh
-/// (n + 1) * (A * per_axon + per_row) + spike_exit cycles later, A being the axons it visits. A core that was still
-/// busy when the tick began starts late.
+/// (n + 1) * (A * per_axon + per_row) + spike_exit cycles later, A being the axons it visits.
 class CoreModule : public sc_core::sc_module {
 public:
     CoreModule(sc_core::sc_module_name name, ArrayModule& array, std::uint32_t core);
@@ -31,7 +30,6 @@ private:
 
     ArrayModule& array_;
     std::uint32_t core_;
-    std::uint64_t late_ = 0; ///< cycles after the start of the tick until the work of the tick before ends
 };
 
 /// Carries the packets of a tick after the cores have offered them, and delivers them when the last one has arrived

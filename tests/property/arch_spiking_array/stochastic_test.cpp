@@ -53,7 +53,7 @@ double five_sigma(double p) {
 
 } // namespace
 
-TEST_CASE("a stochastic synapse of weight s adds its sign in |s| of 256 events", "[property][spiking]") {
+TEST_CASE("a stochastic synapse of weight s adds its sign in (s) of 256 events", "[property][spiking]") {
     for (const int weight : {1, 16, 128, 200, 255}) {
         isa::SpikingNeuron neuron = unconnected();
         neuron.weights[0] = static_cast<std::int16_t>(weight);
@@ -79,7 +79,7 @@ TEST_CASE("a stochastic synapse of weight -256 subtracts one at every event", "[
     }
 }
 
-TEST_CASE("a stochastic leak of lambda adds its sign in |lambda| of 256 ticks", "[property][spiking]") {
+TEST_CASE("a stochastic leak of lambda adds its sign in (lambda) of 256 ticks", "[property][spiking]") {
     for (const int leak : {3, 77, 192}) {
         isa::SpikingNeuron neuron = unconnected();
         neuron.leak = static_cast<std::int16_t>(leak);
