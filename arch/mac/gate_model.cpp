@@ -131,14 +131,23 @@ GateBreakdown fused_dot(const GateCosts& c, const MacUnitSpec& spec) {
     return g;
 }
 
-GateBreakdown gates_of(const GateCosts& c, const MacUnitSpec& spec) {
-    if (spec.kind == UnitKind::fused_dot) {
-        return fused_dot(c, spec);
+double block_scaling(const GateCosts& c, const MacUnitSpec& spec) {
+    constexpr int scale_bits = 8; // E8M0
+    const bool blocks = numerics::format(spec.a).block || numerics::format(spec.b).block;
+    if (!blocks || spec.accumulator.kind == AccumulatorKind::fixed) {
+        return 0;
     }
+    return 2 * adder(c, scale_bits) + flip_flops(c, scale_bits + 1);
+}
+
+GateBreakdown gates_of(const GateCosts& c, const MacUnitSpec& spec) {
     const UnitWidths w = widths_of(spec);
-    return spec.accumulator.kind == AccumulatorKind::fixed
-               ? fixed_point_mac(c, w)
-               : floating_mac(c, w, numerics::format(spec.accumulator.format));
+    GateBreakdown gates = spec.kind == UnitKind::fused_dot ? fused_dot(c, spec)
+                          : spec.accumulator.kind == AccumulatorKind::fixed
+                              ? fixed_point_mac(c, w)
+                              : floating_mac(c, w, numerics::format(spec.accumulator.format));
+    gates.align_add += block_scaling(c, spec);
+    return gates;
 }
 
 } // namespace lodestone::mac

@@ -29,6 +29,10 @@ struct GateBreakdown {
 /// product is shifted right below it; with a full window every product is shifted left to its place.
 [[nodiscard]] GateBreakdown fused_dot(const GateCosts& costs, const MacUnitSpec& spec);
 
+/// Adds two block scales and their sum to the exponent of a product, and keeps it. Nothing for formats without blocks
+/// and for fixed registers, whose reader applies the scale.
+[[nodiscard]] double block_scaling(const GateCosts& costs, const MacUnitSpec& spec);
+
 /// Of any unit; the spec must be valid.
 [[nodiscard]] GateBreakdown gates_of(const GateCosts& costs, const MacUnitSpec& spec);
 [[nodiscard]] inline double gates_per_mac(const GateCosts& costs, const MacUnitSpec& spec) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Table, JSON, plot and Verilog of multiply-accumulate units.
+#include "apps/mac_command.hpp"
+
+#include "arch/mac/comparison.hpp"
+#include "arch/mac/verilog.hpp"
+#include "numerics/precision.hpp"
+#include "sim/base/error.hpp"
+#include "sim/base/file.hpp"
+#include "sim/config/map_reader.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <set>
+
+namespace lodestone::apps {
+namespace {
+
+using mac::Comparison;
+using mac::ComparisonRow;
+
+cost::MacTable read_table(const std::string& file) {
+    Problems problems;
+    const config::Node root = config::load_file(file, problems);
+    config::MapReader reader(root, problems);
+    static_cast<void>(reader.required_choice("kind", std::vector<std::string>{"mac_table"}));
+    cost::MacTable table = cost::read_mac_table(reader);
+    reader.finish();
+    problems.throw_if_errors();
+    return table;
+}
+
+std::string fixed(double value, int decimals) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    return text.data();
+}
+
+/// Columns as wide as their widest cell; the first two to the left, numbers to the right.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+    constexpr std::size_t text_columns = 3;
+    std::vector<std::size_t> widths(rows.front().size());
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], row[i].size());
+        }
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string pad(widths[i] - row[i].size(), ' ');
+            line += (i == 0 ? "" : "  ") + (i < text_columns ? row[i] + pad : pad + row[i]);
+        }
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
+std::string unit_name(const ComparisonRow& row) {
+    std::string name(mac::name_of(row.spec.kind));
+    if (row.spec.kind == mac::UnitKind::fused_dot) {
+        name += " " + std::to_string(row.spec.lanes);
+        name += row.spec.window != 0 ? " w" + std::to_string(row.spec.window) : "";
+    }
+    return name;
+}
+
+void print_table(const Comparison& comparison) {
+    std::vector<std::vector<std::string>> rows{{"format", "accumulator", "unit", "gates", "x int8", "multiply",
+                                                "align+add", "accumulate", "um2", "x int8", "ns", "fJ", "x int8",
+                                                "uniform", "normal", "laplace", "student_t", "cost"}};
+    for (const ComparisonRow& row : comparison.rows) {
+        std::vector<std::string> cells{row.format,
+                                       mac::name_of(row.spec.accumulator),
+                                       unit_name(row),
+                                       fixed(row.gates.total(), 0),
+                                       fixed(row.gate_ratio, 2),
+                                       fixed(row.gates.multiply, 0),
+                                       fixed(row.gates.align_add, 0),
+                                       fixed(row.gates.accumulate, 0),
+                                       fixed(row.cost.area_um2, 0),
+                                       fixed(row.area_ratio, 2),
+                                       fixed(row.cost.delay_ns, 2),
+                                       fixed(row.cost.energy_fj, 0),
+                                       fixed(row.energy_ratio, 2)};
+        for (const mac::Sqnr& s : row.sqnr) {
+            cells.push_back(fixed(s.bits, 2));
+        }
+        cells.push_back(row.cost.source.substr(0, row.cost.source.find(':')));
+        rows.push_back(std::move(cells));
+    }
+    std::cout << aligned(rows) << "Per multiply-accumulate. Reference: int8 with its exact accumulator of 27 bits; "
+              << "single MAC " << fixed(comparison.reference_single_gates, 0) << " gates, "
+              << fixed(comparison.reference_single.area_um2, 1) << " um2, "
+              << fixed(comparison.reference_single.energy_fj, 0) << " fJ; lane of the fused dot product "
+              << fixed(comparison.reference_fused_gates, 0) << " gates, "
+              << fixed(comparison.reference_fused.area_um2, 1) << " um2, "
+              << fixed(comparison.reference_fused.energy_fj, 0) << " fJ.\n"
+              << "Glitch share of the energies: " << fixed(comparison.glitch_share, 2)
+              << ". SQNR in bits, log2(sigma / rmse), at the best range of each format.\n";
+}
+
+nlohmann::json json_row(const ComparisonRow& row) {
+    nlohmann::json decibels;
+    nlohmann::json bits;
+    for (std::size_t i = 0; i < row.sqnr.size(); ++i) {
+        const std::string name(mac::name_of(mac::distributions()[i]));
+        decibels[name] = row.sqnr.at(i).db;
+        bits[name] = row.sqnr.at(i).bits;
+    }
+    return {{"format", row.format},
+            {"accumulator", mac::name_of(row.spec.accumulator)},
+            {"unit", mac::name_of(row.spec.kind)},
+            {"lanes", row.spec.lanes},
+            {"window", row.spec.window},
+            {"latency_cycles", mac::latency(row.spec).count()},
+            {"initiation_interval_cycles", mac::initiation_interval(row.spec).count()},
+            {"accumulator_bits", mac::widths_of(row.spec).accumulator},
+            {"gates", row.gates.total()},
+            {"gate_breakdown",
+             {{"multiply", row.gates.multiply},
+              {"align_add", row.gates.align_add},
+              {"normalise_accumulate", row.gates.accumulate}}},
+            {"area_um2", row.cost.area_um2},
+            {"delay_ns", row.cost.delay_ns},
+            {"energy_fj", row.cost.energy_fj},
+            {"ratio_to_int8", {{"gates", row.gate_ratio}, {"area", row.area_ratio}, {"energy", row.energy_ratio}}},
+            {"source", row.cost.source},
+            {"sqnr_db", decibels},
+            {"sqnr_bits", bits}};
+}
+
+void print_json(const Comparison& comparison) {
+    nlohmann::json document = nlohmann::json::array();
+    for (const ComparisonRow& row : comparison.rows) {
+        document.push_back(json_row(row));
+    }
+    constexpr int indent = 2;
+    std::cout << document.dump(indent) << '\n';
+}
+
+void write_rtl(const Comparison& comparison, const std::string& folder) {
+    std::set<std::string> written;
+    for (const ComparisonRow& row : comparison.rows) {
+        const std::string file = mac::module_name(row.spec) + ".v";
+        if (written.insert(file).second) {
+            write_file(std::filesystem::path(folder) / file, mac::verilog(row.spec));
+        }
+    }
+    std::cerr << "wrote " << written.size() << " Verilog files to " << folder << '\n';
+}
+
+} // namespace
+
+int mac_command(const MacOptions& options) {
+    const mac::ComparisonRequest request{.formats = options.formats,
+                                         .accumulators = options.accumulators,
+                                         .lanes = options.lanes,
+                                         .window = options.window,
+                                         .glitch_share = options.glitch_share};
+    const Comparison comparison = mac::compare(request, read_table(options.table));
+    if (options.json) {
+        print_json(comparison);
+    } else {
+        print_table(comparison);
+    }
+    if (!options.rtl.empty()) {
+        write_rtl(comparison, options.rtl);
+    }
+    if (!options.plot.empty()) {
+        write_file(options.plot, mac::plot_svg(comparison));
+    }
+    return 0;
+}
+
+} // namespace lodestone::apps

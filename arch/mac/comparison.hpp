@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of units: gates, area, delay, energy and accuracy of each format with each accumulator, next to INT8.
+#pragma once
+
+#include "arch/cost/mac_table.hpp"
+#include "arch/mac/gate_model.hpp"
+#include "arch/mac/sqnr.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lodestone::mac {
+
+/// What to compare: every format with every accumulator, as single MAC and as fused dot product.
+struct ComparisonRequest {
+    std::vector<std::string> formats;      ///< precision names: int8, fp8_e4m3, w4a8 …
+    std::vector<std::string> accumulators; ///< see parse_accumulator
+    int lanes = 32;                        ///< of the fused dot product
+    int window = 0;                        ///< its alignment window, see MacUnitSpec
+    std::optional<double> glitch_share;    ///< overrides the table's: 0 no glitches, 1 all that were simulated
+};
+
+/// Physical cost of one multiply-accumulate, from a table of synthesised units.
+struct PhysicalCost {
+    double area_um2 = 0;
+    double delay_ns = 0;
+    double energy_fj = 0;
+    std::string source; ///< "measured: …" or how it was derived
+};
+
+struct ComparisonRow {
+    std::string format; ///< as the user wrote it
+    MacUnitSpec spec;
+    GateBreakdown gates; ///< per multiply-accumulate
+    PhysicalCost cost;
+    double gate_ratio = 1; ///< to INT8 with its exact accumulator in the same kind of unit
+    double area_ratio = 1;
+    double energy_ratio = 1;
+    std::array<Sqnr, 4> sqnr; ///< in the order of distributions(); of a mixed pair, of the product
+};
+
+/// The reference of each kind of unit: int8, Kulisch accumulator of 27 bits.
+struct Comparison {
+    std::vector<ComparisonRow> rows; ///< format by format, accumulator by accumulator, single before fused
+    PhysicalCost reference_single;
+    PhysicalCost reference_fused;
+    double reference_single_gates = 0;
+    double reference_fused_gates = 0;
+    double glitch_share = 0;
+};
+
+/// Throws UserError with everything that is wrong with the request.
+[[nodiscard]] Comparison compare(const ComparisonRequest& request, const cost::MacTable& table);
+
+/// A unit that was synthesised is taken from the table. Another one is derived: its gates on the power law of the
+/// synthesised units with exact accumulators, times what the synthesised unit with the same accumulator costs against
+/// that law, if there is one. Area per lane; delay and energy likewise.
+[[nodiscard]] PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec, double glitch_share);
+
+/// Rows that no other row beats in both: at least as accurate on normal data and cheaper. Indices in order of cost.
+enum class Price : std::uint8_t { energy, area };
+[[nodiscard]] std::vector<std::size_t> pareto_front(const Comparison& comparison, Price price);
+
+/// SQNR on normal data over energy and over area, with the fronts: one SVG document without outside references.
+[[nodiscard]] std::string plot_svg(const Comparison& comparison);
+
+} // namespace lodestone::mac
