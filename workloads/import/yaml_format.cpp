@@ -6,23 +6,20 @@
 #include "sim/config/map_reader.hpp"
 #include "workloads/import/network_builder.hpp"
 #include "workloads/import/npy.hpp"
+#include "workloads/import/yaml_settings.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 namespace lodestone::import {
 namespace {
 
 using config::MapReader;
 using config::Value;
-using graph::Attribute;
 using graph::OpKind;
 using graph::Shape;
-using Ints = std::vector<std::int64_t>;
 
 constexpr std::int64_t largest_extent = static_cast<std::int64_t>(graph::max_elements);
-constexpr std::int64_t largest_setting = 1 << 20;
 constexpr std::uint64_t largest_repeat = 100'000;
 constexpr std::size_t largest_network = 1'000'000; ///< operators
 constexpr std::uint64_t largest_split = 4096;
@@ -40,19 +37,6 @@ std::vector<std::string> all_ops() {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
-}
-
-/// Integers from a list or from one number.
-Ints integers_of(const Value& value, std::int64_t low, std::int64_t high) {
-    Ints integers;
-    if (!value.is_sequence()) {
-        integers.push_back(value.as_int(low, high));
-        return integers;
-    }
-    for (const Value& item : value.as_items()) {
-        integers.push_back(item.as_int(low, high));
-    }
-    return integers;
 }
 
 /// Names seen from a layer: those of its block first, then those around it.
@@ -341,45 +325,6 @@ private:
         return input.is_inferred() && input.rank() > 2 ? input.rank() - 2 : 1;
     }
 
-    /// One entry per dimension, from a number or a list.
-    Ints per_dimension(const Value& value, std::size_t rank, std::int64_t low) {
-        Ints entries = integers_of(value, low, largest_setting);
-        if (!value.is_sequence()) {
-            entries.resize(rank, entries.front());
-        }
-        return entries;
-    }
-
-    /// kernel, stride, padding and dilation; returns the kernel.
-    Ints read_window(MapReader& layer, LayerDraft& draft, std::size_t rank) {
-        const Ints kernel = per_dimension(layer.required_value("kernel"), rank, 1);
-        draft.attributes.set("kernel_shape", kernel);
-        if (const auto stride = layer.optional_value("stride")) {
-            draft.attributes.set("strides", per_dimension(*stride, rank, 1));
-        }
-        if (const auto dilation = layer.optional_value("dilation")) {
-            draft.attributes.set("dilations", per_dimension(*dilation, rank, 1));
-        }
-        if (const auto padding = layer.optional_value("padding")) {
-            read_padding(*padding, draft, rank);
-        }
-        return kernel;
-    }
-
-    /// A number for all sides, one per dimension, one per side (all beginnings, then all ends), or `same`.
-    void read_padding(const Value& padding, LayerDraft& draft, std::size_t rank) {
-        if (padding.is_scalar() && padding.node()->text == "same") {
-            draft.attributes.set("auto_pad", std::string("SAME_UPPER"));
-            return;
-        }
-        Ints pads = per_dimension(padding, rank, 0);
-        if (pads.size() == rank) {
-            const Ints ends = pads;
-            pads.insert(pads.end(), ends.begin(), ends.end());
-        }
-        draft.attributes.set("pads", pads);
-    }
-
     TensorId build_convolution(MapReader& layer, LayerDraft draft) {
         ConvolutionDraft convolution;
         convolution.kernel = read_window(layer, draft, window_rank(draft));
@@ -390,56 +335,6 @@ private:
         convolution.out_channels = depthwise ? layer.optional_int("out_channels", 0, 1, largest_setting)
                                              : layer.required_int("out_channels", 1, largest_setting);
         return builder_.add_convolution(std::move(draft), convolution);
-    }
-
-    void read_attributes(MapReader& layer, LayerDraft& draft) {
-        constexpr std::int64_t low = std::numeric_limits<std::int64_t>::min();
-        constexpr std::int64_t high = std::numeric_limits<std::int64_t>::max();
-        for (const graph::AttributeInfo& info : graph::attribute_infos(draft.kind)) {
-            const std::optional<Value> value = layer.optional_value(info.name);
-            if (!value || (draft.kind == OpKind::expand && info.name == "shape")) {
-                continue;
-            }
-            switch (info.type) {
-            case 'i':
-                draft.attributes.set(info.name, value->as_int(low, high));
-                break;
-            case 'f':
-                draft.attributes.set(info.name, static_cast<float>(value->as_double()));
-                break;
-            case 's':
-                draft.attributes.set(info.name, value->as_string());
-                break;
-            case 'I':
-                draft.attributes.set(info.name, integers_of(*value, low, high));
-                break;
-            case 'F':
-                draft.attributes.set(info.name, floats_of(*value));
-                break;
-            default:
-                draft.attributes.set(info.name, tensor_of(*value));
-                break;
-            }
-        }
-    }
-
-    static std::vector<float> floats_of(const Value& value) {
-        std::vector<float> floats;
-        for (const Value& item : value.as_items()) {
-            floats.push_back(static_cast<float>(item.as_double()));
-        }
-        return floats;
-    }
-
-    /// A number or a list of numbers.
-    static std::shared_ptr<const graph::TensorData> tensor_of(const Value& value) {
-        if (value.is_scalar()) {
-            return std::make_shared<const graph::TensorData>(
-                graph::TensorData::scalar(static_cast<float>(value.as_double())));
-        }
-        const std::vector<float> floats = floats_of(value);
-        return std::make_shared<const graph::TensorData>(
-            graph::TensorData::of_floats({static_cast<std::int64_t>(floats.size())}, floats));
     }
 
     void read_outputs(MapReader& file, const Scope& scope) {
