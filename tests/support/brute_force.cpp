@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loops over whole tensors with exact sums.
-#include "support/brute_force.hpp"
+#include "tests/support/brute_force.hpp"
 
 #include "numerics/accumulate.hpp"
 

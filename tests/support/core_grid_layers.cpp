@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers with weights from fixed sequences.
-#include "support/core_grid_layers.hpp"
+#include "tests/support/core_grid_layers.hpp"
 
 #include <cmath>
 #include <random>

@@ -2,7 +2,7 @@
 // Programs that several tests of the core grid share.
 #pragma once
 
-#include "support/program_builder.hpp"
+#include "tests/support/program_builder.hpp"
 
 namespace lodestone::test {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lays out hand-made programs by the plainest rules that are legal.
-#include "support/program_builder.hpp"
+#include "tests/support/program_builder.hpp"
 
 #include "arch/isa/demand.hpp"
 

@@ -3,7 +3,7 @@
 #include "analysis/bounds/bounds.hpp"
 
 #include "arch/core_grid/run.hpp"
-#include "support/core_grid_layers.hpp"
+#include "tests/support/core_grid_layers.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cycles of a phase against the busy cycles of the one resource that binds it: never below, and near when clean.
 #include "arch/core_grid/run.hpp"
-#include "support/core_grid_layers.hpp"
+#include "tests/support/core_grid_layers.hpp"
 
 #include <catch2/catch.hpp>
 

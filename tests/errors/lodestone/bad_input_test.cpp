@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever is wrong with the input: exit 2, a located message that says what, and no part of a result left behind.
-#include <support/command.hpp>
+#include "tests/support/command.hpp"
 
 #include "sim/base/file.hpp"
 

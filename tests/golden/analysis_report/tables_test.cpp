@@ -2,7 +2,7 @@
 // The tables, byte for byte.
 #include "analysis/report/tables.hpp"
 
-#include "support/small_results.hpp"
+#include "tests/support/small_results.hpp"
 
 #include <catch2/catch.hpp>
 

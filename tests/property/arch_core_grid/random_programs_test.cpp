@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random convolutions, cut at random: bits of the whole, conservation, and time no shorter than any resource.
 #include "arch/core_grid/run.hpp"
-#include "support/brute_force.hpp"
-#include "support/core_grid_layers.hpp"
+#include "tests/support/brute_force.hpp"
+#include "tests/support/core_grid_layers.hpp"
 
 #include <catch2/catch.hpp>
 #include <random>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the Verilog of the co-simulated units and their top module into one file.
-#include "cosim_units.hpp"
 #include "sim/base/file.hpp"
+#include "tests/support/mac_cosim/cosim_units.hpp"
 
 #include <set>
 

@@ -2,8 +2,8 @@
 // Programs on real data: bit-identical to the brute-force meaning, however they are cut and in every format.
 #include "arch/core_grid/run.hpp"
 #include "sim/base/error.hpp"
-#include "support/brute_force.hpp"
-#include "support/core_grid_layers.hpp"
+#include "tests/support/brute_force.hpp"
+#include "tests/support/core_grid_layers.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -3,7 +3,7 @@
 #include "arch/core_grid/run.hpp"
 #include "sim/base/error.hpp"
 #include "sim/trace/trace_sink.hpp"
-#include "support/core_grid_layers.hpp"
+#include "tests/support/core_grid_layers.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generated Verilog of every unit beside its model in one SystemC simulation: all operand pairs, then long sums.
-#include "cosim_units.hpp"
 #include "sim/kernel/context.hpp"
+#include "tests/support/mac_cosim/cosim_units.hpp"
 
 #include <Vmac_cosim.h>
 #include <catch2/catch.hpp>

@@ -2,9 +2,9 @@
 // What `lodestone run` promises of its results, on real networks, through the command.
 #include "sim/base/file.hpp"
 
+#include "tests/support/command.hpp"
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <support/command.hpp>
 
 #include <cmath>
 #include <filesystem>

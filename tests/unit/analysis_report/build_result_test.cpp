@@ -4,7 +4,7 @@
 
 #include "analysis/bounds/bounds.hpp"
 #include "analysis/report/result_json.hpp"
-#include "support/core_grid_layers.hpp"
+#include "tests/support/core_grid_layers.hpp"
 #include "tests/support/cost_fixture.hpp"
 
 #include <catch2/catch.hpp>

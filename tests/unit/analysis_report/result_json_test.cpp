@@ -3,7 +3,7 @@
 #include "analysis/report/result_json.hpp"
 
 #include "sim/base/error.hpp"
-#include "support/small_results.hpp"
+#include "tests/support/small_results.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
