@@ -133,8 +133,12 @@ TEST_CASE("five hundred runs in sequence have flat memory", "[sim][run]") {
     many(50);
     const long before = resident_pages();
     many(500);
-    constexpr long quarter_megabyte_in_pages = 64;
-    CHECK(resident_pages() - before <= quarter_megabyte_in_pages);
+#ifdef __SANITIZE_ADDRESS__
+    constexpr long allowed_pages = 4096; // freed memory stays in quarantine; leaks are reported at the end
+#else
+    constexpr long allowed_pages = 64;
+#endif
+    CHECK(resident_pages() - before <= allowed_pages);
 }
 
 } // namespace lodestone::run
