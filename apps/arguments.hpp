@@ -2,6 +2,8 @@
 // What the user asked for on the command line, before any file is read.
 #pragma once
 
+#include "apps/mac_command.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +32,7 @@ struct Arguments {
     std::string mapping_output;
     std::string directory; ///< --out DIR
     bool json = false;
+    MacOptions mac;
     bool layers = false; ///< --layers: per-layer tables too
 };
 

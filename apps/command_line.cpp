@@ -103,6 +103,27 @@ std::string unknown_command(const CLI::App& root, int argc, const char* const* a
     return is_known ? "" : "'" + word + "' is no command" + known_names(word, names);
 }
 
+void add_mac(CLI::App& root, Arguments& arguments) {
+    MacOptions& options = arguments.mac;
+    CLI::App* command =
+        root.add_subcommand("mac", "what multiply-accumulate units cost, and how accurate their formats are");
+    command->add_option("--formats", options.formats, "operand formats, separated by commas")->delimiter(',');
+    command->add_option("--accumulators", options.accumulators, "kulisch, fp16, fp32, separated by commas")
+        ->delimiter(',');
+    command->add_option("--lanes", options.lanes, "lanes of the fused dot product")->capture_default_str();
+    command->add_option("--window", options.window, "alignment window of the fused dot product in bits; 0: exact")
+        ->capture_default_str();
+    command->add_option("--glitch-share", options.glitch_share, "share of the glitch energy that counts, 0 to 1");
+    command->add_option("--table", options.table, "table of synthesised units (YAML)")->capture_default_str();
+    command->add_option("--plot", options.plot, "writes SQNR against energy and area with the Pareto front (SVG)");
+    command->add_option("--rtl", options.rtl, "folder for the Verilog of every unit");
+    command->add_flag("--synthesise", options.synthesise,
+                      "synthesises the units with yosys instead of using the table");
+    command->add_option("--liberty", options.liberty, "cell library for the synthesis");
+    command->add_option("--cache", options.cache, "folder that keeps synthesis results")->capture_default_str();
+    command->add_flag("--json", options.json, "one JSON document instead of the table");
+}
+
 } // namespace
 
 std::variant<Arguments, int> parse_command_line(int argc, const char* const* argv) {
@@ -117,6 +138,7 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_verify(root, arguments);
     add_run(root, arguments);
     add_compare(root, arguments);
+    add_mac(root, arguments);
     constexpr int users_mistake = 2;
     if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {
         std::cerr << "error: " << unknown << '\n';

@@ -9,8 +9,13 @@ namespace lodestone::apps {
 
 std::span<const Command> commands() {
     static constexpr std::array list{
-        Command{"check", check_command},   Command{"explain", explain_command}, Command{"compile", compile_command},
-        Command{"verify", verify_command}, Command{"run", run_command},         Command{"compare", compare_command},
+        Command{"check", check_command},
+        Command{"explain", explain_command},
+        Command{"compile", compile_command},
+        Command{"verify", verify_command},
+        Command{"run", run_command},
+        Command{"mac", [](const Arguments& arguments) { return mac_command(arguments.mac); }},
+        Command{"compare", compare_command},
     };
     return list;
 }
