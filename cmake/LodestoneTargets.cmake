@@ -16,7 +16,8 @@ add_library(lodestone_options INTERFACE)
 target_include_directories(lodestone_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(lodestone_options INTERFACE
     -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # g++ 12 reports it falsely for "text" + std::string (GCC bug 105651)
+    # g++ 12 reports both falsely for std::string (GCC bugs 105651, 105562)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
     -ffp-contract=off)
 
 # lodestone_room(<target> [DEPENDS <target>...] [PRIVATE <library>...])
