@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random neurons and inputs: every kernel and the row-by-row path give the potential and spike of the slow neuron.
 #include "arch/spiking_array/core.hpp"
-#include "slow_neuron.hpp"
+#include "tests/property/arch_spiking_array/slow_neuron.hpp"
 
 #include <catch2/catch.hpp>
 
