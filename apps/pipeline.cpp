@@ -45,6 +45,7 @@ const cost::Technology& technology_of(const MachineInput& input) {
 graph::QuantisedModel quantise_network(const Network& network, quantise::QuantiseOptions options,
                                        const quantise::ActivationRanges& ranges) {
     options.ranges = ranges;
+    options.values_matter = !ranges.empty(); // functional runs always observe ranges first
     return quantise::quantise(network.prepared, options);
 }
 

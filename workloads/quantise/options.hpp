@@ -32,7 +32,8 @@ struct QuantiseOptions {
     Granularity weight_granularity = Granularity::per_channel;
     RangeMethod weight_range = RangeMethod::mse;
     RangeMethod activation_range = RangeMethod::mse;
-    ActivationRanges ranges; ///< empty: activations get scale 1
+    ActivationRanges ranges;   ///< empty: activations get scale 1
+    bool values_matter = true; ///< false: for timing alone, where scale 1 is no reason for a warning
 };
 
 } // namespace lodestone::quantise

@@ -95,7 +95,7 @@ QuantisedModel quantise(Prepared network, const QuantiseOptions& options) {
                               model.formats);
         }
     }
-    if (model.has_values && options.ranges.empty() && network.scales.activations.empty()) {
+    if (options.values_matter && model.has_values && options.ranges.empty() && network.scales.activations.empty()) {
         model.warnings.warn({.file = graph.source}, "",
                             "no calibration set was given: activations have scale 1, so computed values mean little");
     }
