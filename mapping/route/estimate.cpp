@@ -160,17 +160,31 @@ double Layout::pieces(const Box& wanted) const {
     return product;
 }
 
+double Transfer::cuts(double steps) const {
+    if (is_measured || piece_bytes == 0) {
+        return 1;
+    }
+    return std::clamp(steps * piece_bytes / std::max(home_bytes, 1.0), 1.0, std::max(steps, 1.0));
+}
+
+double Transfer::flows(double steps) const {
+    return in_place ? 0 : pieces * cuts(steps);
+}
+
 double Transfer::cycles(double steps) const {
     // Trees that share links wait for each other; a flow takes its ports for some cycles beside its flits.
-    constexpr double kContention = 1.5;
+    constexpr double kContention = 1.25;
     constexpr double kFlowOverhead = 2;
-    if (in_place || piece_bytes == 0) {
-        return latency + kContention * link_bytes / link_width;
+    if (in_place) {
+        return 0;
     }
-    const double cuts = std::clamp(steps * piece_bytes / std::max(home_bytes, 1.0), 1.0, std::max(steps, 1.0));
-    const double flits = std::ceil(piece_bytes / cuts / link_width);
-    const double padding = flits * cuts * link_width / piece_bytes;
-    return latency + std::max(kContention * padding * link_bytes / link_width, pieces * cuts * (flits + kFlowOverhead));
+    if (is_measured || piece_bytes == 0) {
+        return latency + std::max(kContention * link_bytes / link_width, pieces * (1 + kFlowOverhead));
+    }
+    const double cut = cuts(steps);
+    const double flits = std::ceil(piece_bytes / cut / link_width);
+    const double padding = flits * cut * link_width / piece_bytes;
+    return latency + std::max(kContention * padding * link_bytes / link_width, pieces * cut * (flits + kFlowOverhead));
 }
 
 Layout Layout::wants(const isa::Program& program, const isa::Phase& phase, std::size_t input, const Sample& sample) {

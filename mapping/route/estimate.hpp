@@ -71,21 +71,27 @@ private:
     void summarise(const Sample& sample);
 };
 
-/// Cost of one redistribution; bytes are those of the busiest core.
+/// Cost of one redistribution; bytes and flows are those of the busiest core.
 struct Transfer {
     bool in_place = false;
-    double link_bytes = 0;  ///< over the busiest link
-    double latency = 0;     ///< cycles of one flit on its way
-    double received = 0;    ///< written to core memory
-    double sent = 0;        ///< read from core memory
-    double copied = 0;      ///< read and written locally
-    double pieces = 1;      ///< flows that the busiest receiver gets
-    double piece_bytes = 0; ///< of one of them
-    double home_bytes = 0;  ///< that the senders hold, each
+    bool is_measured = false; ///< counted flow by flow instead of estimated
+    double link_bytes = 0;    ///< over the busiest link, whole flits when measured
+    double latency = 0;       ///< cycles of one flit on its way
+    double received = 0;      ///< written to core memory
+    double sent = 0;          ///< read from core memory
+    double copied = 0;        ///< read and written locally
+    double pieces = 1;        ///< flows that the busiest receiver gets; measured: that the busiest core sends or gets
+    double piece_bytes = 0;   ///< of one of them
+    double home_bytes = 0;    ///< that the senders hold, each
     double link_width = 1;
 
     /// Cycles on the network when the senders hand their tiles over in `steps` steps.
     [[nodiscard]] double cycles(double steps = 1) const;
+    /// Flows of the busiest core then.
+    [[nodiscard]] double flows(double steps = 1) const;
+
+private:
+    [[nodiscard]] double cuts(double steps) const;
 };
 
 struct TransferContext {

@@ -44,13 +44,13 @@ Work work_of(const isa::Program& program, const isa::Phase& phase, const spec::C
     return {.cycles = total.cycles * scale, .port = total.port * scale, .steps = number(count)};
 }
 
-/// From the first operand read to the last value written: once per phase, and once more per core of a chain.
+/// From the first operand read to the last value written; sums of a chain pass each core after the first on their way.
 double fill(const isa::Phase& phase, const spec::CoreGridSpec& machine) {
     const double matrix = isa::uses_matrix_unit(phase.kernel) ? number(machine.matrix.pipeline_depth.count()) : 0;
     const double once =
         matrix + number(machine.vector.pipeline_depth.count()) + 2 * number(machine.memory.access_latency.count());
     const double links = number(phase.split.reduction.parts() - 1);
-    return once + links * (matrix + number(machine.partial_sum_network.hop_latency.count()));
+    return once + links * (1 + number(machine.partial_sum_network.hop_latency.count()));
 }
 
 /// Busiest link of the model network. Down a column, the slices of the groups that lie interleaved in it share the

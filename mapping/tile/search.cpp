@@ -2,6 +2,7 @@
 // The beam search over the layers.
 #include "mapping/tile/search.hpp"
 
+#include "mapping/route/measure.hpp"
 #include "mapping/tile/dimensions.hpp"
 #include "mapping/tile/shortlist.hpp"
 #include "mapping/tile/signature.hpp"
@@ -36,6 +37,31 @@ std::size_t beam_width(Effort effort) {
     return 24;
 }
 
+/// Times the joint search is repeated after the moves of its choice were measured.
+std::size_t most_rounds(Effort effort) {
+    switch (effort) {
+    case Effort::quick:
+        return 1;
+    case Effort::normal:
+        return 6;
+    case Effort::thorough:
+        return 24;
+    }
+    return 6;
+}
+
+/// A copy without the values of parameters, which can be large.
+isa::Program skeleton(const isa::Program& program) {
+    isa::Program copy;
+    copy.grid = program.grid;
+    copy.batch = program.batch;
+    copy.tensors = program.tensors;
+    copy.phases = program.phases;
+    copy.network_inputs = program.network_inputs;
+    copy.network_outputs = program.network_outputs;
+    return copy;
+}
+
 /// A mapping of the phases so far. The last phase is still open: what the next one gathers runs in it.
 struct State {
     double closed = 0;             ///< cycles of the phases before the last, and the price of all weights
@@ -54,27 +80,43 @@ struct Move {
     State next; ///< without choice
 };
 
+void apply_to(isa::Phase& phase, const Candidate& candidate) {
+    phase.split = candidate.split;
+    phase.steps = candidate.steps;
+    if (phase.weights) {
+        phase.weights->chunks = candidate.chunks;
+        phase.weights->resident = candidate.resident;
+    }
+}
+
 /// What the gathers of a phase ask of the phase before it.
 struct Gathers {
     double network = 0; ///< cycles of all flows
     double piped = 0;   ///< of those whose data the phase itself produces
     double port = 0;    ///< bytes over the busiest core's memory port
     double memory = 0;  ///< bytes of the buffers that hold what is gathered
+    double flows = 0;   ///< of the busiest core
 };
 
 } // namespace
 
 struct Search::Impl {
     Impl(const isa::Program& of_program, const spec::CoreGridSpec& of_machine, SearchOptions of_options)
-        : program(of_program), machine(of_machine), options(std::move(of_options)), sample(of_program.grid) {}
+        : program(of_program), machine(of_machine), options(std::move(of_options)), sample(of_program.grid),
+          scratch(skeleton(of_program)) {}
 
     const isa::Program& program;
     const spec::CoreGridSpec& machine;
     SearchOptions options;
     route::Sample sample;
+    isa::Program scratch; ///< for measuring
     SearchReport report;
-    std::vector<std::shared_ptr<const Shortlist>> lists;            ///< by phase; phases with the same work share one
-    using PairTable = std::vector<std::optional<route::Transfer>>;  ///< by producer's layout, then consumer's
+    std::vector<std::shared_ptr<const Shortlist>> lists; ///< by phase; phases with the same work share one
+    /// Moves of one input between the layouts of two lists. What is measured depends on the producer's steps too.
+    struct PairTable {
+        std::vector<std::optional<route::Transfer>> estimated; ///< by producer's layout, then consumer's
+        std::vector<std::optional<route::Transfer>> measured;  ///< by producer's candidate, then consumer's layout
+    };
     std::vector<std::vector<std::shared_ptr<PairTable>>> transfers; ///< by phase and input; shared likewise
     std::size_t stuck_at = 0;                                       ///< phase at which the last choice found nothing
     double stuck_need = 0;                                          ///< bytes of its smallest candidate
@@ -89,6 +131,10 @@ struct Search::Impl {
     const route::Transfer& transfer(std::size_t phase, std::size_t input, Index producer, Index consumer);
     Gathers gathers_into(std::size_t phase, const State& state, Index candidate);
     [[nodiscard]] double close(const State& state, const Candidate& candidate, const Gathers& gathers) const;
+    [[nodiscard]] double instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const;
+    bool measure(const std::vector<Index>& choice);
+    [[nodiscard]] State evaluate(const std::vector<Index>& choice, double price);
+    [[nodiscard]] State best_of_beam(const Pressure& pressure);
     State extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next,
                  double price) const;
     std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure);
@@ -162,8 +208,10 @@ void Search::Impl::make_pair_tables() {
             const Shortlist* from = producer ? lists[*producer].get() : nullptr;
             std::shared_ptr<PairTable>& table = known[{from, lists[index].get(), input}];
             if (!table) {
-                table = std::make_shared<PairTable>((from != nullptr ? from->homes.size() : 1) *
-                                                    lists[index]->homes.size());
+                const std::size_t layouts = lists[index]->homes.size();
+                table = std::make_shared<PairTable>();
+                table->estimated.resize((from != nullptr ? from->homes.size() : 1) * layouts);
+                table->measured.resize((from != nullptr ? from->candidates.size() : 1) * layouts);
             }
             transfers[index][input] = table;
         }
@@ -203,9 +251,15 @@ Candidate Search::Impl::first_phase() const {
 
 const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t input, Index producer, Index consumer) {
     const isa::ProgramTensor& tensor = program.tensors[program.phases[phase].inputs[input].tensor];
+    const std::size_t layouts = lists[phase]->homes.size();
     const std::size_t to = lists[phase]->layout[consumer];
+    PairTable& table = *transfers[phase][input];
+    const std::optional<route::Transfer>& measured = table.measured[producer * layouts + to];
+    if (measured) {
+        return *measured;
+    }
     const std::size_t from = tensor.producer ? lists[*tensor.producer]->layout[producer] : 0;
-    std::optional<route::Transfer>& known = (*transfers[phase][input])[from * lists[phase]->homes.size() + to];
+    std::optional<route::Transfer>& known = table.estimated[from * layouts + to];
     if (!known) {
         const route::TransferContext context = context_of(tensor);
         const route::Layout& wants = lists[phase]->wants[input][to];
@@ -216,6 +270,31 @@ const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t inp
     return *known;
 }
 
+/// Measures the moves of a mapping that were only estimated so far. False when there are none.
+bool Search::Impl::measure(const std::vector<Index>& choice) {
+    bool is_new = false;
+    for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
+        apply_to(scratch.phases[index], lists[index]->candidates[choice[index]]);
+    }
+    for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
+        for (std::size_t input = 0; input < program.phases[index].inputs.size(); ++input) {
+            const auto producer = program.tensors[program.phases[index].inputs[input].tensor].producer;
+            const Index held = producer ? choice[*producer] : Index{0};
+            const std::size_t to = lists[index]->layout[choice[index]];
+            std::optional<route::Transfer>& known =
+                transfers[index][input]->measured[held * lists[index]->homes.size() + to];
+            if (!known) {
+                scratch.phases[index].inputs[input].issue_phase = static_cast<std::uint32_t>(index - 1);
+                known = route::measure_move(scratch, static_cast<std::uint32_t>(index),
+                                            static_cast<std::uint32_t>(input), machine);
+                ++report.measured;
+                is_new = true;
+            }
+        }
+    }
+    return is_new;
+}
+
 Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index candidate) {
     Gathers total;
     for (std::size_t input = 0; input < program.phases[phase].inputs.size(); ++input) {
@@ -223,11 +302,11 @@ Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index 
         const Index held = producer ? state.choice[*producer] : Index{0};
         const route::Transfer& moved = transfer(phase, input, held, candidate);
         const bool piped = producer && *producer + 1 == phase;
-        const double cycles =
-            moved.in_place ? 0 : moved.cycles(piped ? lists[*producer]->candidates[held].step_count : 1);
+        const double cycles = moved.cycles(piped ? lists[*producer]->candidates[held].step_count : 1);
         total.network += cycles;
         total.port += moved.received + moved.sent + 2 * moved.copied;
         total.memory += moved.in_place ? 0 : lists[phase]->candidates[candidate].gathered_bytes[input];
+        total.flows += moved.flows(piped ? lists[*producer]->candidates[held].step_count : 1);
         total.piped += piped ? cycles : 0;
     }
     return total;
@@ -243,10 +322,19 @@ double Search::Impl::close(const State& state, const Candidate& candidate, const
     return std::max(piped, gathers.network) + number(machine.synchronisation.count());
 }
 
+/// Cycles by which the instructions of a phase are longer on their way than the phase before it lasts.
+double Search::Impl::instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const {
+    constexpr double kBuffers = 4; // the phase itself, its output, its inputs
+    const double descriptors = kBuffers + candidate.step_count + gathers.flows;
+    const double bytes = descriptors * number(machine.instruction.bytes_per_descriptor.count());
+    const double cycles = bytes / number(machine.instruction_network.link_width.count());
+    return state.durations.empty() ? 0 : std::max(0.0, cycles - state.last);
+}
+
 State Search::Impl::extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next,
                            double price) const {
     State extended;
-    const double duration = close(state, last, gathers);
+    const double duration = close(state, last, gathers) + instruction_wait(state, last, gathers);
     extended.last = duration;
     extended.closed = state.closed + duration + price * next.kept_bytes;
     extended.stream_left = next.stream;
@@ -340,26 +428,65 @@ Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, S
 
 Search::~Search() = default;
 
-std::vector<Candidate> Search::choose(const Pressure& pressure) {
-    const std::size_t phases = impl_->program.phases.size();
+/// The best mapping by what is known now; its choice is empty when none keeps to the limit.
+State Search::Impl::best_of_beam(const Pressure& pressure) {
     State start;
     start.choice.push_back(0);
     std::vector<State> beam{start};
-    for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
-        beam = impl_->advance(phase, beam, pressure);
+    for (std::size_t phase = 1; phase + 1 < program.phases.size(); ++phase) {
+        beam = advance(phase, beam, pressure);
         if (beam.empty()) {
             return {};
         }
     }
-    const auto best = std::ranges::min_element(beam, {}, [&](const State& state) { return impl_->finish(state); });
+    return *std::ranges::min_element(beam, {}, [&](const State& state) { return finish(state); });
+}
+
+/// The state that a complete choice leads to.
+State Search::Impl::evaluate(const std::vector<Index>& choice, double price) {
+    State state;
+    state.choice.push_back(0);
+    for (std::size_t phase = 1; phase + 1 < program.phases.size(); ++phase) {
+        const Gathers gathers = gathers_into(phase, state, choice[phase]);
+        State next =
+            extend(state, last_candidate(phase - 1, state), gathers, lists[phase]->candidates[choice[phase]], price);
+        next.choice = std::move(state.choice);
+        next.choice.push_back(choice[phase]);
+        next.durations = std::move(state.durations);
+        next.durations.push_back(next.last);
+        state = std::move(next);
+    }
+    return state;
+}
+
+std::vector<Candidate> Search::choose(const Pressure& pressure) {
+    const std::size_t phases = impl_->program.phases.size();
+    State best;
+    for (std::size_t round = 0; round < most_rounds(impl_->options.effort); ++round) {
+        const State found = impl_->best_of_beam(pressure);
+        if (found.choice.empty()) {
+            break;
+        }
+        const bool is_new = impl_->measure(found.choice);
+        State measured = impl_->evaluate(found.choice, pressure.weight_price);
+        if (best.choice.empty() || impl_->finish(measured) < impl_->finish(best)) {
+            best = std::move(measured);
+        }
+        if (!is_new) {
+            break;
+        }
+    }
+    if (best.choice.empty()) {
+        return {};
+    }
     std::vector<Candidate> chosen(phases);
     for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
-        chosen[phase] = impl_->lists[phase]->candidates[best->choice[phase]];
+        chosen[phase] = impl_->lists[phase]->candidates[best.choice[phase]];
     }
     SearchReport& report = impl_->report;
-    report.phase_cycles = best->durations;
-    report.phase_cycles.push_back(impl_->close(*best, impl_->last_candidate(phases - 2, *best), {}));
-    report.phase_cycles.push_back(impl_->store_cycles(*best));
+    report.phase_cycles = best.durations;
+    report.phase_cycles.push_back(impl_->close(best, impl_->last_candidate(phases - 2, best), {}));
+    report.phase_cycles.push_back(impl_->store_cycles(best));
     report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
     return chosen;
 }
@@ -380,13 +507,7 @@ const SearchReport& Search::report() const {
 
 void apply(isa::Program& program, const std::vector<Candidate>& chosen) {
     for (std::size_t index = 1; index + 1 < program.phases.size(); ++index) {
-        isa::Phase& phase = program.phases[index];
-        phase.split = chosen[index].split;
-        phase.steps = chosen[index].steps;
-        if (phase.weights) {
-            phase.weights->chunks = chosen[index].chunks;
-            phase.weights->resident = chosen[index].resident;
-        }
+        apply_to(program.phases[index], chosen[index]);
     }
 }
 

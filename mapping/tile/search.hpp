@@ -41,6 +41,7 @@ struct SearchReport {
     std::uint64_t examined = 0;       ///< numbers of parts estimated
     std::uint64_t costed = 0;         ///< candidates costed step by step
     std::uint64_t joined = 0;         ///< pairs of neighbouring candidates weighed in the joint search
+    std::uint64_t measured = 0;       ///< moves counted flow by flow
     std::vector<double> phase_cycles; ///< estimated, of the chosen mapping
     double estimated_cycles = 0;      ///< of the chosen mapping
 };
