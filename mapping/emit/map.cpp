@@ -46,7 +46,8 @@ Bytes least_weights_per_core(const isa::Program& program) {
 }
 
 /// Tries mappings until one fits. Weights that cores keep in several copies give way first: their price rises until all
-/// fits, then is lowered again while it does. If they cannot give way enough, activations get less room.
+/// fits, then is lowered again while it does. If they cannot give way enough, activations get less room. Sketches find
+/// the pressure, the full search then runs under it.
 class Fitter {
 public:
     Fitter(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
@@ -56,80 +57,92 @@ public:
 
     /// The fastest mapping found that fits, else the last that did not.
     place::MemoryUse run() {
-        while (!try_once(0) && !try_prices()) {
+        while (attempts_ < kMostAttempts) {
+            if (find_price() && settle()) {
+                return use_;
+            }
             if (chosen_.empty() && use_.total() == Bytes(0)) {
                 throw search_.reason(pressure_);
             }
-            const double over = static_cast<double>((use_.total() - capacity_).count());
-            const double largest = largest_footprint();
-            const double limit = largest - std::max(over, largest * kLeastCut);
-            if (chosen_.empty() || attempts_ >= kMostAttempts || limit <= 0) {
+            if (chosen_.empty() || !tighten()) {
                 return use_;
             }
-            pressure_.activation_limit = Bytes(static_cast<std::uint64_t>(limit));
         }
-        return realise(best_);
+        return use_;
     }
 
     [[nodiscard]] const tile::SearchReport& report() const { return search_.report(); }
     [[nodiscard]] std::uint32_t attempts() const { return attempts_; }
 
 private:
-    static constexpr std::uint32_t kMostAttempts = 40;
+    static constexpr std::uint32_t kMostAttempts = 60;
     static constexpr double kLeastCut = 1.0 / 16;
     static constexpr double kLowestPrice = 1.0 / 4096; ///< cycles per byte: less than any use of the byte saves
     static constexpr double kHighestPrice = 4;         ///< more than any use of the byte saves
     static constexpr double kPriceFactor = 8;
     static constexpr int kRefinements = 3;
 
-    bool try_once(double price) {
+    bool fits(std::vector<tile::Candidate> chosen) {
         ++attempts_;
-        pressure_.weight_price = price;
-        chosen_ = search_.choose(pressure_);
+        chosen_ = std::move(chosen);
         if (chosen_.empty()) {
             return false;
         }
-        use_ = realise(chosen_);
-        const bool fits = use_.total() <= capacity_;
-        if (fits && (best_.empty() || search_.report().estimated_cycles < best_cycles_)) {
-            best_ = chosen_;
-            best_cycles_ = search_.report().estimated_cycles;
-        }
-        return fits;
+        tile::apply(program_, chosen_);
+        route::plan_gathers(program_);
+        use_ = place::place(program_, alignment_);
+        return use_.total() <= capacity_;
     }
 
-    bool try_prices() {
+    bool fits_at(double price) {
+        pressure_.weight_price = price;
+        return fits(search_.sketch(pressure_));
+    }
+
+    /// The lowest price found at which everything fits.
+    bool find_price() {
+        if (fits_at(0)) {
+            return true;
+        }
         double too_low = kLowestPrice / kPriceFactor;
         double price = kLowestPrice;
-        while (!try_once(price)) {
-            if (chosen_.empty()) {
-                return false;
-            }
+        while (!fits_at(price)) {
             too_low = price;
             price *= kPriceFactor;
-            if (price > kHighestPrice) {
+            if (chosen_.empty() || price > kHighestPrice) {
                 return false;
             }
         }
         for (int i = 0; i < kRefinements; ++i) {
             const double between = std::sqrt(too_low * price);
-            (try_once(between) ? price : too_low) = between;
+            (fits_at(between) ? price : too_low) = between;
+        }
+        pressure_.weight_price = price;
+        return true;
+    }
+
+    /// The full search at the price found, or at the next higher ones when its choice takes more than the sketch.
+    bool settle() {
+        while (!fits(search_.choose(pressure_))) {
+            const double higher = std::max(kLowestPrice, pressure_.weight_price * 2);
+            if (chosen_.empty() || higher > kHighestPrice) {
+                return false;
+            }
+            pressure_.weight_price = higher;
         }
         return true;
     }
 
-    [[nodiscard]] double largest_footprint() const {
+    /// Less room for activations. False when there is none left.
+    bool tighten() {
         double largest = 0;
         for (const tile::Candidate& candidate : chosen_) {
             largest = std::max(largest, candidate.footprint());
         }
-        return largest;
-    }
-
-    place::MemoryUse realise(const std::vector<tile::Candidate>& chosen) {
-        tile::apply(program_, chosen);
-        route::plan_gathers(program_);
-        return place::place(program_, alignment_);
+        const double over = static_cast<double>((use_.total() - capacity_).count());
+        const double limit = largest - std::max(over, largest * kLeastCut);
+        pressure_.activation_limit = Bytes(static_cast<std::uint64_t>(std::max(limit, 0.0)));
+        return limit > 0;
     }
 
     isa::Program& program_;
@@ -139,8 +152,6 @@ private:
     tile::Pressure pressure_;
     std::vector<tile::Candidate> chosen_;
     place::MemoryUse use_;
-    std::vector<tile::Candidate> best_;
-    double best_cycles_ = 0;
     std::uint32_t attempts_ = 0;
 };
 

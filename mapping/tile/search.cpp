@@ -118,6 +118,8 @@ struct Search::Impl {
         std::vector<std::optional<route::Transfer>> measured;  ///< by producer's candidate, then consumer's layout
     };
     std::vector<std::vector<std::shared_ptr<PairTable>>> transfers; ///< by phase and input; shared likewise
+    double measured_sum = 0;                                        ///< cycles of the moves measured so far
+    double estimated_sum = 0;                                       ///< what had been estimated for them
     std::size_t stuck_at = 0;                                       ///< phase at which the last choice found nothing
     double stuck_need = 0;                                          ///< bytes of its smallest candidate
     std::vector<std::vector<std::uint32_t>> live;                   ///< by phase: producers read later
@@ -129,12 +131,23 @@ struct Search::Impl {
 
     [[nodiscard]] Candidate first_phase() const;
     const route::Transfer& transfer(std::size_t phase, std::size_t input, Index producer, Index consumer);
+    const route::Transfer& transfer_estimate(std::size_t phase, std::size_t input, Index producer, Index consumer);
+    /// Steps in which a tensor's producer hands it over.
+    [[nodiscard]] double steps_of(std::optional<std::uint32_t> producer, Index candidate) const {
+        return producer ? lists[*producer]->candidates[candidate].step_count : 1;
+    }
+    /// What estimates fall short of measurements by, so far.
+    [[nodiscard]] double correction() const {
+        constexpr double kMost = 2;
+        return estimated_sum > 0 ? std::clamp(measured_sum / estimated_sum, 1.0, kMost) : 1.0;
+    }
     Gathers gathers_into(std::size_t phase, const State& state, Index candidate);
     [[nodiscard]] double close(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     [[nodiscard]] double instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     bool measure(const std::vector<Index>& choice);
     [[nodiscard]] State evaluate(const std::vector<Index>& choice, double price);
     [[nodiscard]] State best_of_beam(const Pressure& pressure);
+    [[nodiscard]] std::vector<Candidate> take(const State& state);
     State extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next,
                  double price) const;
     std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure);
@@ -250,7 +263,6 @@ Candidate Search::Impl::first_phase() const {
 }
 
 const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t input, Index producer, Index consumer) {
-    const isa::ProgramTensor& tensor = program.tensors[program.phases[phase].inputs[input].tensor];
     const std::size_t layouts = lists[phase]->homes.size();
     const std::size_t to = lists[phase]->layout[consumer];
     PairTable& table = *transfers[phase][input];
@@ -258,8 +270,15 @@ const route::Transfer& Search::Impl::transfer(std::size_t phase, std::size_t inp
     if (measured) {
         return *measured;
     }
+    return transfer_estimate(phase, input, producer, consumer);
+}
+
+const route::Transfer& Search::Impl::transfer_estimate(std::size_t phase, std::size_t input, Index producer,
+                                                       Index consumer) {
+    const isa::ProgramTensor& tensor = program.tensors[program.phases[phase].inputs[input].tensor];
+    const std::size_t to = lists[phase]->layout[consumer];
     const std::size_t from = tensor.producer ? lists[*tensor.producer]->layout[producer] : 0;
-    std::optional<route::Transfer>& known = table.estimated[from * layouts + to];
+    std::optional<route::Transfer>& known = transfers[phase][input]->estimated[from * lists[phase]->homes.size() + to];
     if (!known) {
         const route::TransferContext context = context_of(tensor);
         const route::Layout& wants = lists[phase]->wants[input][to];
@@ -287,6 +306,10 @@ bool Search::Impl::measure(const std::vector<Index>& choice) {
                 scratch.phases[index].inputs[input].issue_phase = static_cast<std::uint32_t>(index - 1);
                 known = route::measure_move(scratch, static_cast<std::uint32_t>(index),
                                             static_cast<std::uint32_t>(input), machine);
+                const double estimate =
+                    transfer_estimate(index, input, held, choice[index]).cycles(steps_of(producer, held));
+                measured_sum += known->cycles();
+                estimated_sum += estimate;
                 ++report.measured;
                 is_new = true;
             }
@@ -297,16 +320,18 @@ bool Search::Impl::measure(const std::vector<Index>& choice) {
 
 Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index candidate) {
     Gathers total;
+    const double optimism = correction();
     for (std::size_t input = 0; input < program.phases[phase].inputs.size(); ++input) {
         const auto producer = program.tensors[program.phases[phase].inputs[input].tensor].producer;
         const Index held = producer ? state.choice[*producer] : Index{0};
         const route::Transfer& moved = transfer(phase, input, held, candidate);
         const bool piped = producer && *producer + 1 == phase;
-        const double cycles = moved.cycles(piped ? lists[*producer]->candidates[held].step_count : 1);
+        const double steps = piped ? steps_of(producer, held) : 1;
+        const double cycles = moved.cycles(steps) * (moved.is_measured ? 1 : optimism);
         total.network += cycles;
         total.port += moved.received + moved.sent + 2 * moved.copied;
         total.memory += moved.in_place ? 0 : lists[phase]->candidates[candidate].gathered_bytes[input];
-        total.flows += moved.flows(piped ? lists[*producer]->candidates[held].step_count : 1);
+        total.flows += moved.flows(steps);
         total.piped += piped ? cycles : 0;
     }
     return total;
@@ -459,8 +484,27 @@ State Search::Impl::evaluate(const std::vector<Index>& choice, double price) {
     return state;
 }
 
+std::vector<Candidate> Search::Impl::take(const State& state) {
+    if (state.choice.empty()) {
+        return {};
+    }
+    const std::size_t phases = program.phases.size();
+    std::vector<Candidate> chosen(phases);
+    for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
+        chosen[phase] = lists[phase]->candidates[state.choice[phase]];
+    }
+    report.phase_cycles = state.durations;
+    report.phase_cycles.push_back(close(state, last_candidate(phases - 2, state), {}));
+    report.phase_cycles.push_back(store_cycles(state));
+    report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
+    return chosen;
+}
+
+std::vector<Candidate> Search::sketch(const Pressure& pressure) {
+    return impl_->take(impl_->best_of_beam(pressure));
+}
+
 std::vector<Candidate> Search::choose(const Pressure& pressure) {
-    const std::size_t phases = impl_->program.phases.size();
     State best;
     for (std::size_t round = 0; round < most_rounds(impl_->options.effort); ++round) {
         const State found = impl_->best_of_beam(pressure);
@@ -476,19 +520,7 @@ std::vector<Candidate> Search::choose(const Pressure& pressure) {
             break;
         }
     }
-    if (best.choice.empty()) {
-        return {};
-    }
-    std::vector<Candidate> chosen(phases);
-    for (std::size_t phase = 1; phase + 1 < phases; ++phase) {
-        chosen[phase] = impl_->lists[phase]->candidates[best.choice[phase]];
-    }
-    SearchReport& report = impl_->report;
-    report.phase_cycles = best.durations;
-    report.phase_cycles.push_back(impl_->close(best, impl_->last_candidate(phases - 2, best), {}));
-    report.phase_cycles.push_back(impl_->store_cycles(best));
-    report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
-    return chosen;
+    return impl_->take(best);
 }
 
 UserError Search::reason(const Pressure& pressure) const {

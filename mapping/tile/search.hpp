@@ -56,8 +56,11 @@ public:
     Search& operator=(const Search&) = delete;
 
     /// One candidate per phase (the first and the last, which compute nothing, have an empty one); empty when no
-    /// mapping keeps to the activation limit.
+    /// mapping keeps to the activation limit. The moves of what is chosen are measured, and the choice repeated with
+    /// what was learnt.
     [[nodiscard]] std::vector<Candidate> choose(const Pressure& pressure);
+    /// The same by estimates alone: to find out what fits.
+    [[nodiscard]] std::vector<Candidate> sketch(const Pressure& pressure);
     /// After choose() found nothing: the layer it got stuck at, and the least that it needs.
     [[nodiscard]] UserError reason(const Pressure& pressure) const;
     [[nodiscard]] const SearchReport& report() const;
