@@ -166,6 +166,11 @@ std::vector<std::int64_t> PhaseBuilder::constant_integers(const graph::Operator&
     return tensor.data->as_ints();
 }
 
+std::vector<std::int64_t> PhaseBuilder::integers(const graph::Operator& op, const std::string& name,
+                                                 std::size_t index) const {
+    return op.attributes.has(name) ? op.attributes.integers(name) : constant_integers(op, index);
+}
+
 std::optional<float> PhaseBuilder::constant_scalar(const graph::Operator& op, std::size_t index) const {
     if (!op.has_input(index) || !at(*op.inputs[index]).has_data() || at(*op.inputs[index]).size() != 1) {
         return std::nullopt;

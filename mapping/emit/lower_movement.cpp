@@ -103,8 +103,8 @@ void PhaseBuilder::lower_split() {
 
 void PhaseBuilder::lower_slice() {
     const graph::Tensor& x = builder_.graph.required_input(op_, 0);
-    const std::vector<std::int64_t> starts = constant_integers(op_, 1);
-    std::vector<std::int64_t> axes = constant_integers(op_, 3);
+    const std::vector<std::int64_t> starts = integers(op_, "starts", 1);
+    std::vector<std::int64_t> axes = integers(op_, "axes", 3);
     std::vector<std::int64_t> steps = constant_integers(op_, 4);
     if (axes.empty()) {
         axes.resize(starts.size());
@@ -142,13 +142,14 @@ void PhaseBuilder::lower_transpose() {
 
 void PhaseBuilder::lower_pad() {
     const graph::Tensor& x = builder_.graph.required_input(op_, 0);
-    const std::vector<std::int64_t> pads = constant_integers(op_, 1);
+    const std::vector<std::int64_t> pads = integers(op_, "pads", 1);
     std::vector<std::int64_t> axes = constant_integers(op_, 3);
     if (axes.empty()) {
         axes.resize(x.rank());
         std::iota(axes.begin(), axes.end(), 0);
     }
     isa::PadKernel kernel{.begin = std::vector<std::int64_t>(x.rank(), 0)};
+    kernel.value = static_cast<double>(op_.attributes.number("value", 0.0F));
     kernel.mode = op_.attributes.text("mode", "constant");
     if (kernel.mode != "constant" && kernel.mode != "reflect" && kernel.mode != "edge") {
         throw UserError("mode '" + kernel.mode + "'" + known_names(kernel.mode, {"constant", "reflect", "edge"}));

@@ -60,10 +60,7 @@ void PhaseBuilder::lower_reduce() {
                   : op_.kind == OpKind::reduce_sum ? isa::ReduceKind::sum
                                                    : isa::ReduceKind::maximum;
     kernel.keep_axes = op_.attributes.integer("keepdims", 1) != 0;
-    std::vector<std::int64_t> axes = op_.attributes.integers("axes");
-    if (axes.empty()) {
-        axes = constant_integers(op_, 1);
-    }
+    std::vector<std::int64_t> axes = integers(op_, "axes", 1);
     if (axes.empty() && op_.attributes.integer("noop_with_empty_axes", 0) == 0) {
         axes.resize(x.rank());
         std::iota(axes.begin(), axes.end(), 0);

@@ -92,6 +92,9 @@ private:
     [[nodiscard]] TensorId operand(const graph::Operator& op, std::size_t index) const;
     /// Integers that operand `index` must hold as constants; empty when it is left out.
     [[nodiscard]] std::vector<std::int64_t> constant_integers(const graph::Operator& op, std::size_t index) const;
+    /// Integers of attribute `name` (older form), else of the constant operand `index`.
+    [[nodiscard]] std::vector<std::int64_t> integers(const graph::Operator& op, const std::string& name,
+                                                     std::size_t index) const;
     [[nodiscard]] std::optional<float> constant_scalar(const graph::Operator& op, std::size_t index) const;
     [[nodiscard]] const graph::Tensor& at(TensorId id) const { return builder_.graph.at(id); }
 

@@ -151,6 +151,17 @@ TEST_CASE("movements keep what they mean", "[mapping][emit]") {
     CHECK(std::holds_alternative<isa::ReshapeKernel>(phase(program, "flat").kernel));
 }
 
+TEST_CASE("slices and paddings written with attributes mean the same", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.op(OpKind::slice, "back", {net.input("x", {1, 6})},
+                              {{"starts", Ints{-2}}, {"ends", Ints{6}}, {"axes", Ints{1}}});
+    const isa::Program program =
+        lowered(net.finish({net.op(OpKind::pad, "frame", {x}, {{"pads", Ints{0, 3, 0, 1}}, {"value", 0.5F}})}));
+    CHECK(std::get<isa::SliceKernel>(phase(program, "back").kernel).starts == Ints{0, 4});
+    CHECK(std::get<isa::PadKernel>(phase(program, "frame").kernel).begin == Ints{0, 3});
+    CHECK(std::get<isa::PadKernel>(phase(program, "frame").kernel).value == 0.5);
+}
+
 TEST_CASE("constants beside one activation in a concatenation are added into a padded gap", "[mapping][emit]") {
     NetworkBuilder net;
     const TensorId token = net.given("token", TensorData::of_floats({1, 1, 2}, {3.0F, 4.0F}));
