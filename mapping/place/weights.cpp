@@ -5,6 +5,7 @@
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lodestone::place {
 namespace {
@@ -43,17 +44,47 @@ void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end, 
     end += largest;
 }
 
-/// Each chunk in the emptiest core of its group, so that it is near all who read it and memory fills evenly.
+/// Chooses homes for the chunks of one phase. A delivery starts along the row of its home, so the rows take turns;
+/// among the cores of a row, and against one that is much emptier than the turn's, memory decides.
+class HomeFinder {
+public:
+    HomeFinder(const GridShape& grid, std::vector<Bytes>& end) : grid_(grid), end_(end), sent_(grid.rows) {}
+
+    isa::ChunkHome place(const std::vector<CoreId>& members, Bytes bytes) {
+        Bytes emptiest = end_[members.front().index()];
+        for (const CoreId core : members) {
+            emptiest = std::min(emptiest, end_[core.index()]);
+        }
+        const Bytes fullest = emptiest + bytes; // memory evens out within a chunk
+        const CoreId home =
+            *std::ranges::min_element(members, [&](CoreId a, CoreId b) { return rank(a, fullest) < rank(b, fullest); });
+        const isa::ChunkHome chosen{.core = home, .address = end_[home.index()]};
+        end_[home.index()] += bytes;
+        sent_[grid_.position(home).row] += bytes;
+        return chosen;
+    }
+
+private:
+    [[nodiscard]] std::tuple<bool, Bytes, Bytes> rank(CoreId core, Bytes fullest) const {
+        const Bytes used = end_[core.index()];
+        return {used > fullest, sent_[grid_.position(core).row], used};
+    }
+
+    const GridShape& grid_;
+    std::vector<Bytes>& end_;
+    std::vector<Bytes> sent_; ///< by row, in this phase
+};
+
+/// Each chunk in a core of its group, so that it is near all who read it.
 void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end, Bytes alignment) {
     isa::WeightPlan& plan = *phase.weights;
     const auto members = members_of(program, phase);
     plan.homes.assign(members.size() * plan.chunks, {});
+    HomeFinder finder(program.grid, end);
     for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
         for (std::uint32_t group = 0; group < members.size(); ++group) {
-            const CoreId home = *std::ranges::min_element(
-                members[group], [&](CoreId a, CoreId b) { return end[a.index()] < end[b.index()]; });
-            plan.homes[group * plan.chunks + chunk] = {.core = home, .address = end[home.index()]};
-            end[home.index()] += aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
+            const Bytes bytes = aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
+            plan.homes[group * plan.chunks + chunk] = finder.place(members[group], bytes);
         }
     }
 }
