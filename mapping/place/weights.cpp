@@ -5,6 +5,7 @@
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lodestone::place {
 namespace {
@@ -43,17 +44,41 @@ void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end, 
     end += largest;
 }
 
-/// Each chunk in the emptiest core of its group, so that it is near all who read it and memory fills evenly.
+/// Chunks start along the row of their home, so homes are spread over rows, and memory fills evenly.
+class Homes {
+public:
+    Homes(const GridShape& grid, std::vector<Bytes>& end) : grid_(grid), end_(end), leaving_(grid.rows) {}
+
+    /// Of the members that can take `bytes` without reaching beyond the fullest core, the one in whose row least
+    /// starts; the emptiest when there is none.
+    CoreId choose(const std::vector<CoreId>& members, Bytes bytes) {
+        const Bytes fullest = *std::ranges::max_element(end_);
+        const CoreId home = *std::ranges::min_element(members, {}, [&](CoreId core) {
+            const Bytes end = end_[core.index()];
+            const Bytes beyond = end + bytes > fullest ? end : Bytes(0);
+            return std::tuple(beyond, leaving_[grid_.position(core).row], end);
+        });
+        leaving_[grid_.position(home).row] += bytes;
+        return home;
+    }
+
+private:
+    const GridShape& grid_;
+    std::vector<Bytes>& end_;
+    std::vector<Bytes> leaving_; ///< by row
+};
+
 void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end, Bytes alignment) {
     isa::WeightPlan& plan = *phase.weights;
     const auto members = members_of(program, phase);
     plan.homes.assign(members.size() * plan.chunks, {});
+    Homes homes(program.grid, end);
     for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
         for (std::uint32_t group = 0; group < members.size(); ++group) {
-            const CoreId home = *std::ranges::min_element(
-                members[group], [&](CoreId a, CoreId b) { return end[a.index()] < end[b.index()]; });
+            const Bytes bytes = aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
+            const CoreId home = homes.choose(members[group], bytes);
             plan.homes[group * plan.chunks + chunk] = {.core = home, .address = end[home.index()]};
-            end[home.index()] += aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
+            end[home.index()] += bytes;
         }
     }
 }
