@@ -31,6 +31,7 @@ struct Arguments {
     std::string output;  ///< -o FILE
     std::string mapping_output;
     std::string directory; ///< --out DIR
+    bool fit = false;      ///< --fit: calibrated constants instead of the comparison
     bool json = false;
     MacOptions mac;
     bool layers = false; ///< --layers: per-layer tables too

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `lodestone check`: reads each file as what its content says it is, and reports everything that is wrong.
+#include "analysis/anchors/anchors.hpp"
 #include "apps/commands.hpp"
 #include "apps/file_kind.hpp"
 #include "apps/run_request.hpp"
@@ -19,6 +20,9 @@ void check_yaml(const std::string& file, FileKind kind, const std::vector<std::s
         static_cast<void>(read_machine_input(config::MapReader(root, problems)));
     } else if (kind == FileKind::technology) {
         check_technology(root, problems);
+    } else if (kind == FileKind::anchors) {
+        config::MapReader reader(root, problems);
+        static_cast<void>(anchors::read_anchors(reader));
     } else {
         const RunRequest request = read_run_file(root, problems);
         if (!problems.has_errors()) {
@@ -34,6 +38,7 @@ std::string check_file(const std::string& file, const std::vector<std::string>& 
     case FileKind::machine:
     case FileKind::technology:
     case FileKind::run:
+    case FileKind::anchors:
         check_yaml(file, kind, overrides, problems);
         break;
     case FileKind::program:

@@ -89,6 +89,13 @@ void add_compare(CLI::App& root, Arguments& arguments) {
     command->add_flag("--json", arguments.json, "one JSON document instead of the table");
 }
 
+void add_anchors(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("anchors", "our figures next to published silicon, with the error");
+    command->add_option("FILE", arguments.files, "anchor files (YAML); all of configs/anchors by default");
+    command->add_flag("--fit", arguments.fit, "prints the calibrated constants that meet the anchors instead");
+    command->add_flag("--json", arguments.json, "one JSON document instead of the table")->excludes("--fit");
+}
+
 /// What is wrong with the first word when it is neither an option nor a command; else "".
 std::string unknown_command(const CLI::App& root, int argc, const char* const* argv) {
     const std::string word = argc > 1 ? argv[1] : "-";
@@ -138,6 +145,7 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_verify(root, arguments);
     add_run(root, arguments);
     add_compare(root, arguments);
+    add_anchors(root, arguments);
     add_mac(root, arguments);
     constexpr int users_mistake = 2;
     if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {

@@ -45,6 +45,9 @@ FileKind kind_of_file(const std::string& file) {
     if (has("layers") || has("inputs")) {
         return FileKind::network;
     }
+    if (const config::Node* kind = root.find("kind"); kind != nullptr && kind->text == "anchors") {
+        return FileKind::anchors;
+    }
     if (has("kind")) {
         return FileKind::technology;
     }
@@ -59,6 +62,8 @@ std::string name_of(FileKind kind) {
         return "run file";
     case FileKind::technology:
         return "technology";
+    case FileKind::anchors:
+        return "anchors";
     case FileKind::program:
         return "program";
     case FileKind::network:

@@ -10,6 +10,7 @@ enum class FileKind {
     machine,
     run,
     technology, ///< or a table that technologies include
+    anchors,
     program,
     network, ///< and everything else: the importer says what it cannot read
 };

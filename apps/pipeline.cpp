@@ -59,7 +59,8 @@ isa::Program compile_program(const RunRequest& request, const graph::QuantisedMo
         return cost::matrix_shape(machine.matrix, technology_of(request.machine), weights, activations);
     };
     options.search.strategy = request.strategy;
-    options.search.objective = request.objective;
+    const auto usual = batch > 1 ? tile::Objective::throughput : tile::Objective::latency;
+    options.search.objective = request.objective.value_or(usual);
     options.search.effort = request.effort;
     if (!request.mapping.empty()) {
         options.mapping = emit::read_mapping(request.mapping);

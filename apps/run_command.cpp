@@ -65,7 +65,7 @@ std::string config_hash(const Session& session, const quantise::QuantiseOptions&
             std::to_string(static_cast<int>(options.activation_range)) + "/" + std::to_string(batch) + "/" +
             std::to_string(session.request.seed) + "/" + std::to_string(static_cast<int>(session.request.fidelity)) +
             std::to_string(static_cast<int>(session.request.strategy)) +
-            std::to_string(static_cast<int>(session.request.objective)) +
+            (session.request.objective ? std::to_string(static_cast<int>(*session.request.objective)) : "") +
             std::to_string(static_cast<int>(session.request.effort)) + (session.request.functional ? "f" : "t");
     if (!session.request.mapping.empty()) {
         text += content_hash(read_file(session.request.mapping));

@@ -83,7 +83,9 @@ DataRequest read_data(config::MapReader reader) {
 void read_mapping(config::MapReader reader, RunRequest& request) {
     request.mapping = optional_path(reader, "file");
     request.strategy = reader.optional_choice("strategy", request.strategy, kStrategies);
-    request.objective = reader.optional_choice("objective", request.objective, kObjectives);
+    if (reader.has("objective")) {
+        request.objective = reader.required_choice("objective", kObjectives);
+    }
     request.effort = reader.optional_choice("effort", request.effort, kEfforts);
     reader.finish();
 }

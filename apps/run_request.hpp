@@ -38,7 +38,7 @@ struct RunRequest {
     std::optional<DataRequest> data;
     std::filesystem::path mapping; ///< hand-written mapping; empty: the mapper decides
     tile::Strategy strategy = tile::Strategy::search;
-    tile::Objective objective = tile::Objective::latency;
+    std::optional<tile::Objective> objective; ///< latency for one frame and throughput for more when not given
     tile::Effort effort = tile::Effort::normal;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast is the core grid simulated? ResNet-50 at int8 on 16x16 and 64x64 cores, and its network alone.
+// How fast is the core grid mapped and simulated? ResNet-50 at int8 on 16x16 and 64x64 cores, and its network alone.
 //
-// Method: the network is imported, quantised and compiled once; one iteration is one whole simulation, timing only.
-// Items are kernel events. `network` sends multicasts of 256 bytes from random cores at a steady rate; items are
-// router-cycles.
+// Method: `simulate` imports, quantises and compiles the network once; one iteration is one whole simulation, timing
+// only. `map_and_simulate` compiles in every iteration too. Items are kernel events. `network` sends 256 bytes from
+// random cores to one or four random cores at a steady rate; items are router-cycles.
 #include "arch/core_grid/run.hpp"
 #include "arch/noc/network.hpp"
 #include "mapping/emit/compile.hpp"
@@ -25,10 +25,13 @@ double peak_megabytes() {
     return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
-isa::Program compiled(const char* network, const spec::CoreGridSpec& machine, std::int64_t batch) {
-    quantise::QuantiseOptions options;
-    const graph::QuantisedModel model = quantise::quantise(
-        import::import_network(std::string(LODESTONE_SOURCE_DIR "/configs/workloads/") + network), options);
+graph::QuantisedModel quantised(const char* network) {
+    const quantise::QuantiseOptions options;
+    return quantise::quantise(import::import_network(std::string(LODESTONE_SOURCE_DIR "/configs/workloads/") + network),
+                              options);
+}
+
+isa::Program compiled(const graph::QuantisedModel& model, const spec::CoreGridSpec& machine, std::int64_t batch) {
     emit::CompileOptions compile;
     compile.batch = batch;
     compile.matrix_shape = [](numerics::FormatId, numerics::FormatId) {
@@ -37,12 +40,29 @@ isa::Program compiled(const char* network, const spec::CoreGridSpec& machine, st
     return emit::compile(model, machine, compile);
 }
 
-/// Sides of the square grid, resident batch.
-void simulate(benchmark::State& state, const char* network) {
+spec::CoreGridSpec square_grid(std::int64_t side) {
     spec::CoreGridSpec machine;
-    const auto side = static_cast<std::uint32_t>(state.range(0));
-    machine.grid = {.rows = side, .cols = side};
-    const isa::Program program = compiled(network, machine, state.range(1));
+    machine.grid = {.rows = static_cast<std::uint32_t>(side), .cols = static_cast<std::uint32_t>(side)};
+    return machine;
+}
+
+/// Sides of the square grid, resident batch.
+void map_and_simulate(benchmark::State& state, const char* network) {
+    const spec::CoreGridSpec machine = square_grid(state.range(0));
+    const graph::QuantisedModel model = quantised(network);
+    isa::Execution execution;
+    for (auto _ : state) {
+        execution = core_grid::run_core_grid(compiled(model, machine, state.range(1)), machine);
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(execution.kernel_events) * state.iterations());
+    state.counters["cycles"] = static_cast<double>(execution.cycles.count());
+    state.counters["peak_mb"] = peak_megabytes();
+}
+
+/// The same without mapping.
+void simulate(benchmark::State& state, const char* network) {
+    const spec::CoreGridSpec machine = square_grid(state.range(0));
+    const isa::Program program = compiled(quantised(network), machine, state.range(1));
     isa::Execution execution;
     for (auto _ : state) {
         execution = core_grid::run_core_grid(program, machine);
@@ -58,9 +78,10 @@ void network(benchmark::State& state) {
     const auto side = static_cast<std::uint32_t>(state.range(0));
     const GridShape grid{.rows = side, .cols = side};
     constexpr std::uint64_t cycles = 2000;
-    constexpr std::uint32_t destinations = 4;
+    const auto destinations = static_cast<std::uint32_t>(state.range(1));
     constexpr Bytes bytes(256);
-    const double load = 0.6 / side; ///< flits per router and cycle, so that links are busy about a third of the time
+    // Flits per router and cycle that keep the links in the middle busy a third of the time: a mesh carries 4 / side.
+    const double load = destinations == 1 ? 4.0 / 3 / side : 0.6 / side;
     const spec::NetworkSpec spec;
     const auto flits = static_cast<double>(bytes / spec.link_width);
     const auto sent = static_cast<std::uint64_t>(load * static_cast<double>(cycles * grid.size()) / flits);
@@ -91,10 +112,14 @@ void network(benchmark::State& state) {
 
 } // namespace
 
+BENCHMARK_CAPTURE(map_and_simulate, resnet50, "resnet50.onnx")
+    ->Args({16, 1})
+    ->Args({64, 1})
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(simulate, resnet50, "resnet50.onnx")
     ->Args({16, 1})
     ->Args({16, 8})
     ->Args({64, 1})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(simulate, mobilenet_v2, "mobilenet_v2.onnx")->Args({16, 1})->Unit(benchmark::kMillisecond);
-BENCHMARK(network)->Arg(16)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(network)->Args({16, 1})->Args({64, 1})->Args({16, 4})->Args({64, 4})->Unit(benchmark::kMillisecond);

@@ -8,6 +8,7 @@
 #include "arch/noc/network.hpp"
 #include "arch/spec/core_grid.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace lodestone::core_grid {
@@ -28,6 +29,13 @@ private:
     Cycles free_;
     Cycles busy_;
 };
+
+/// The latest start from which `read`, which alone takes `shortest`, streams into a network without gaps: banks of
+/// different load give the first line early and the last one late, and a link is not held in between.
+[[nodiscard]] constexpr memory::Grant without_gaps(memory::Grant read, Cycles shortest) {
+    const Cycles latest = read.end > shortest ? read.end - shortest : Cycles(0);
+    return {.begin = std::max(read.begin, latest), .end = read.end};
+}
 
 /// Whole-number counts of one phase, kept flat while the phase runs.
 struct Tally {

@@ -74,7 +74,9 @@ void Traffic::send(const isa::Flow& flow, Cycles now) {
 
 void Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest) {
     memory::Grant read{};
+    Cycles shortest = transfer_cycles(flow.bytes, resources_.machine.memory.width);
     if (flow.from_frame_buffer) {
+        shortest = resources_.frame_buffer.cycles(flow.bytes);
         read = resources_.frame_buffer.reserve(flow.bytes, earliest);
         resources_.tally.frame_buffer.read += flow.bytes;
     } else {
@@ -83,13 +85,14 @@ void Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, C
         read = resources_.memories[flow.source.index()].reserve(address, flow.bytes, earliest);
         resources_.tally.core_memory.read += flow.bytes;
     }
+    const memory::Grant streamed = without_gaps(read, shortest);
     resources_.activation.send(
         {.links = links,
          .bytes = flow.bytes,
          .destinations = flow.to_frame_buffer ? 1U : static_cast<std::uint32_t>(flow.destinations.size()),
-         .earliest = read.begin + resources_.machine.memory.access_latency,
+         .earliest = streamed.begin + resources_.machine.memory.access_latency,
          .source = flow.from_frame_buffer ? std::nullopt : std::optional(flow.source),
-         .source_cycles = read.end - read.begin});
+         .source_cycles = streamed.end - streamed.begin});
 }
 
 void Traffic::arrive_at_cores(const isa::Flow& flow) {

@@ -151,7 +151,9 @@ void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
 void WeightDelivery::multicast(Line& line, std::uint32_t chunk, Cycles now) {
     const CoreId home = line.homes[chunk];
     const Bytes bytes = line.bytes[chunk];
-    const memory::Grant read = resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now);
+    const memory::Grant read =
+        without_gaps(resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now),
+                     transfer_cycles(bytes, resources_.machine.memory.width));
     const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
     resources_.model.send({.links = links,
                            .bytes = bytes,

@@ -53,13 +53,28 @@ double fill(const isa::Phase& phase, const spec::CoreGridSpec& machine) {
     return once + links * (1 + number(machine.partial_sum_network.hop_latency.count()));
 }
 
+/// Groups whose members lie between each other's down a column: digits of a group below a digit that its members differ
+/// in (batch, then the axes in order, then the reduction).
+double groups_interleaved(const isa::Split& split, std::size_t channel) {
+    std::uint32_t outer = split.batch.rows;
+    for (std::size_t axis = 0; axis < channel; ++axis) {
+        outer *= split.axes[axis].rows;
+    }
+    std::uint32_t members = outer;
+    for (std::size_t axis = channel + 1; axis < split.axes.size(); ++axis) {
+        members *= split.axes[axis].rows;
+    }
+    return number((outer > 1 ? split.axes[channel].rows : 1) * (members > 1 ? split.reduction.rows : 1));
+}
+
 /// Busiest link of the model network. Down a column, the slices of the groups that lie interleaved in it share the
 /// links; along a row only what is homed in that row travels.
 double stream_cycles(const isa::Program& program, const isa::Phase& phase, const spec::CoreGridSpec& machine,
                      double slice) {
     const isa::Split& split = phase.split;
-    const isa::AxisSplit& channels = split.axes[isa::channel_axis(program, phase)];
-    const double interleaved = number((split.batch.rows > 1 ? channels.rows : 1) * split.reduction.rows);
+    const std::size_t channel = isa::channel_axis(program, phase);
+    const isa::AxisSplit& channels = split.axes[channel];
+    const double interleaved = groups_interleaved(split, channel);
     const double groups = number(channels.parts() * split.reduction.parts());
     const bool crosses_columns = split.cols_used() > channels.cols * split.reduction.cols;
     const double along_rows = crosses_columns ? groups * slice / number(machine.grid.rows) : 0;

@@ -142,6 +142,7 @@ struct Search::Impl {
         return estimated_sum > 0 ? std::clamp(measured_sum / estimated_sum, 1.0, kMost) : 1.0;
     }
     Gathers gathers_into(std::size_t phase, const State& state, Index candidate);
+    [[nodiscard]] double least_instructions() const;
     [[nodiscard]] double close(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     [[nodiscard]] double instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     bool measure(const std::vector<Index>& choice);
@@ -337,6 +338,15 @@ Gathers Search::Impl::gathers_into(std::size_t phase, const State& state, Index 
     return total;
 }
 
+/// Cycles in which the next phase's program reaches the farthest core, at least.
+double Search::Impl::least_instructions() const {
+    constexpr std::uint64_t kFewestDescriptors = 4; // the phase, its buffers, one step
+    const Cycles flits = transfer_cycles(machine.instruction.bytes_per_descriptor * kFewestDescriptors,
+                                         machine.instruction_network.link_width);
+    const std::uint64_t hops = machine.grid.rows + machine.grid.cols - 2;
+    return number(flits.count() + machine.instruction_network.hop_latency.count() * hops);
+}
+
 double Search::Impl::close(const State& state, const Candidate& candidate, const Gathers& gathers) const {
     const double width = number(machine.memory.width.count());
     const double work =
@@ -344,7 +354,7 @@ double Search::Impl::close(const State& state, const Candidate& candidate, const
     // Flows leave step by step: the last step's follow the work, or the work's first step precedes them all.
     const double steps = std::max(1.0, candidate.step_count);
     const double piped = std::max(work + gathers.piped / steps, work / steps + gathers.piped);
-    return std::max(piped, gathers.network) + number(machine.synchronisation.count());
+    return std::max({piped, gathers.network, least_instructions()}) + number(machine.synchronisation.count());
 }
 
 /// Cycles by which the instructions of a phase are longer on their way than the phase before it lasts.

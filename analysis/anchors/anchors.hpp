@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Published figures of silicon, and ours beside them.
+#pragma once
+
+#include "analysis/report/result.hpp"
+#include "arch/cost/technology.hpp"
+#include "arch/spec/machine.hpp"
+#include "sim/config/map_reader.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lodestone::anchors {
+
+/// One published figure. `figure` names what of ours stands beside it; see figure_names().
+struct Anchor {
+    std::string name;
+    std::string figure;
+    double published = 0; ///< in `unit`
+    std::string unit;
+    double tolerance = 0;       ///< relative error that is still agreement
+    std::optional<double> load; ///< share of the peak at which the figure holds; as run when absent
+    std::string precision;      ///< of a peak
+    bool fits = false;          ///< calibrated constants are fitted to it
+    std::string source;
+};
+
+/// configs/anchors/*.yaml: the run that is our side of every anchor, and the anchors.
+struct AnchorFile {
+    std::string name;
+    std::filesystem::path run;
+    std::vector<Anchor> anchors;
+};
+
+/// Keys `kind: anchors`, `name`, `run` (beside the file) and `anchors`, a map by name. `published` carries the unit of
+/// its figure: "42460 frame/s". Problems go to the reader.
+[[nodiscard]] AnchorFile read_anchors(config::MapReader& reader);
+
+[[nodiscard]] std::vector<std::string> figure_names();
+
+/// Our side: the run with its resident batch, one frame alone, and what they ran on.
+struct Subject {
+    const report::Result& resident;
+    const report::Result& frame;
+    const spec::MachineSpec& machine;
+    const cost::Technology& technology;
+};
+
+struct Row {
+    Anchor anchor;
+    double ours = 0;
+    double error = 0;        ///< relative to the published figure
+    bool calibrated = false; ///< constants fitted to silicon are part of it
+    [[nodiscard]] bool agrees() const;
+};
+
+/// Throws UserError when a figure asks for what the machine lacks.
+[[nodiscard]] std::vector<Row> compare(const AnchorFile& file, const Subject& subject);
+
+/// What the run's power is made of at a share of the peak: energy per multiply-accumulate is the run's, leakage and
+/// clock stay.
+struct PowerParts {
+    Watts static_and_clock{};
+    Watts dynamic{};
+    Watts io{};
+    [[nodiscard]] Watts total() const { return static_and_clock + dynamic + io; }
+};
+[[nodiscard]] PowerParts power_at(const report::Result& result, std::optional<double> load);
+
+} // namespace lodestone::anchors
