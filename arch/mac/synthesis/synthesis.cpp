@@ -17,7 +17,7 @@ namespace lodestone::mac {
 namespace {
 
 /// Part of the cache key: change it when the flow below changes.
-constexpr const char* flow_version = "4";
+constexpr const char* flow_version = "5";
 
 /// Ripple carry, the smallest adder, for a library without a full adder: lookahead would hide what the number formats
 /// cost.
