@@ -11,13 +11,15 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
+#include <optional>
 
 namespace lodestone::mac {
 
 namespace {
 
-/// Part of the cache key: change it when the flow below changes.
-constexpr const char* flow_version = "5";
+/// Part of the cache key, beside the Verilog, the scripts and the library: change it when energies are computed
+/// differently.
+constexpr const char* energy_version = "1";
 
 /// Ripple carry, the smallest adder, for a library without a full adder: lookahead would hide what the number formats
 /// cost.
@@ -203,6 +205,18 @@ SynthesisResult from_json(const nlohmann::json& json) {
     return result;
 }
 
+/// Nothing when there is no record or it is not one of ours.
+std::optional<SynthesisResult> read_record(const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file)) {
+        return std::nullopt;
+    }
+    try {
+        return from_json(nlohmann::json::parse(read_file(file)));
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt;
+    }
+}
+
 SynthesisResult run_flow(const MacUnitSpec& spec, const SynthesisFlow& flow, const Library& library,
                          const std::filesystem::path& folder) {
     const std::string top = module_name(spec);
@@ -242,12 +256,13 @@ SynthesisResult synthesise(const MacUnitSpec& spec, const SynthesisFlow& flow) {
                         " does not exist; install the Debian package qflow-tech-osu018 or give --liberty FILE");
     }
     const std::string text = read_file(flow.liberty);
-    const std::string key = content_hash(std::string(flow_version) + verilog(spec) + core_module(spec) + text);
+    const std::string key = content_hash(energy_version + verilog(spec) + core_module(spec) + full_adder_map +
+                                         ripple_adders + yosys_script("") + timing_script("") + text);
     const std::filesystem::path folder = std::filesystem::absolute(flow.cache) / (module_name(spec) + "-" + key);
     const std::filesystem::path record = folder / "result.json";
-    if (std::filesystem::exists(record)) {
+    if (const auto cached = read_record(record)) {
         flow.progress(module_name(spec) + ": from the cache");
-        return from_json(nlohmann::json::parse(read_file(record)));
+        return *cached;
     }
     const SynthesisResult result = run_flow(spec, flow, read_library(text, flow.liberty.string()), folder);
     constexpr int indent = 2;
