@@ -3,6 +3,7 @@
 #include "apps/mac_command.hpp"
 
 #include "arch/mac/comparison.hpp"
+#include "arch/mac/synthesis/synthesis.hpp"
 #include "arch/mac/verilog.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
@@ -15,7 +16,9 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <set>
 
 namespace lodestone::apps {
@@ -156,19 +159,100 @@ void write_rtl(const Comparison& comparison, const std::string& folder) {
     std::cerr << "wrote " << written.size() << " Verilog files to " << folder << '\n';
 }
 
+std::vector<mac::UnitKind> units_of(const std::vector<std::string>& names) {
+    std::vector<mac::UnitKind> kinds;
+    const std::vector<std::string> known{"single_mac", "fused_dot"};
+    for (const std::string& name : names) {
+        const auto found = std::ranges::find(known, name);
+        if (found == known.end()) {
+            throw UserError("unknown unit '" + name + "'" + known_names(name, known));
+        }
+        kinds.push_back(found == known.begin() ? mac::UnitKind::single_mac : mac::UnitKind::fused_dot);
+    }
+    return kinds;
+}
+
+/// The request's units through yosys and OpenSTA, each once.
+class Synthesis {
+public:
+    Synthesis(const MacOptions& options, double glitch_share) : glitch_share_(glitch_share) {
+        flow_.liberty = options.liberty.empty() ? mac::default_liberty() : std::filesystem::path(options.liberty);
+        flow_.cache = options.cache;
+        flow_.progress = [](const std::string& step) { std::cerr << step << '\n'; };
+    }
+
+    mac::PhysicalCost operator()(const mac::MacUnitSpec& spec) {
+        const mac::SynthesisResult& result = of(spec);
+        const mac::SwitchingEnergy& e = result.energy.at(static_cast<std::size_t>(mac::Stimulus::gaussian));
+        return {.area_um2 = result.area_um2 / spec.lanes,
+                .delay_ns = result.delay_ns,
+                .energy_fj = e.quiet_fj + glitch_share_ * (e.glitching_fj - e.quiet_fj),
+                .source = "synthesised: " + flow_.liberty.filename().string()};
+    }
+
+    const mac::SynthesisResult& of(mac::MacUnitSpec spec) {
+        spec.full = numerics::IntegerSum::Full::wrap; // the headroom makes saturation logic needless
+        const std::string name = mac::module_name(spec);
+        auto found = results_.find(name);
+        if (found == results_.end()) {
+            found = results_.emplace(name, mac::synthesise(spec, flow_)).first;
+        }
+        return found->second;
+    }
+
+private:
+    double glitch_share_;
+    mac::SynthesisFlow flow_;
+    std::map<std::string, mac::SynthesisResult> results_;
+};
+
+void print_synthesis(const Comparison& comparison, Synthesis& synthesis) {
+    std::vector<std::vector<std::string>> rows{{"format", "accumulator", "unit", "um2", "NAND2", "cells", "ns",
+                                                "x int8", "paper", "model", "uniform fJ", "gaussian fJ", "relu fJ"}};
+    for (const ComparisonRow& row : comparison.rows) {
+        const mac::SynthesisResult& r = synthesis.of(row.spec);
+        const auto paper = mac::published_ratio(row.spec);
+        std::vector<std::string> cells{row.format,
+                                       mac::name_of(row.spec.accumulator),
+                                       unit_name(row),
+                                       fixed(r.area_um2, 0),
+                                       fixed(r.gate_equivalents, 0),
+                                       std::to_string(r.cells),
+                                       fixed(r.delay_ns, 2),
+                                       fixed(row.area_ratio, 2),
+                                       paper ? fixed(*paper, 2) : "-",
+                                       fixed(row.gate_ratio, 2)};
+        for (const mac::SwitchingEnergy& e : r.energy) {
+            cells.push_back(fixed(e.quiet_fj, 0) + "/" + fixed(e.glitching_fj, 0));
+        }
+        rows.push_back(std::move(cells));
+    }
+    std::cout << "\nSynthesis: whole units in steady work, product register included; energies per multiply-accumulate "
+                 "without / with glitches.\n"
+              << aligned(rows);
+}
+
 } // namespace
 
 int mac_command(const MacOptions& options) {
     const mac::ComparisonRequest request{.formats = options.formats,
                                          .accumulators = options.accumulators,
+                                         .units = units_of(options.units),
                                          .lanes = options.lanes,
                                          .window = options.window,
                                          .glitch_share = options.glitch_share};
-    const Comparison comparison = mac::compare(request, read_table(options.table));
+    Comparison comparison = mac::compare(request, read_table(options.table));
+    Synthesis synthesis(options, comparison.glitch_share);
+    if (options.synthesise) {
+        mac::reprice(comparison, request, std::ref(synthesis));
+    }
     if (options.json) {
         print_json(comparison);
     } else {
         print_table(comparison);
+        if (options.synthesise) {
+            print_synthesis(comparison, synthesis);
+        }
     }
     if (!options.rtl.empty()) {
         write_rtl(comparison, options.rtl);

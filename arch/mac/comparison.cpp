@@ -201,6 +201,52 @@ PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec,
                                           : "derived: gate count on the power law of the synthesised units"};
 }
 
+MacUnitSpec reference_unit(const ComparisonRequest& request, UnitKind kind) {
+    return kind == UnitKind::single_mac ? MacUnitSpec{} : fused(MacUnitSpec{}, request);
+}
+
+void reprice(Comparison& comparison, const ComparisonRequest& request,
+             const std::function<PhysicalCost(const MacUnitSpec&)>& cost_of) {
+    for (const UnitKind kind : request.units) {
+        PhysicalCost& reference =
+            kind == UnitKind::single_mac ? comparison.reference_single : comparison.reference_fused;
+        reference = cost_of(reference_unit(request, kind));
+    }
+    for (ComparisonRow& row : comparison.rows) {
+        row.cost = cost_of(row.spec);
+        const PhysicalCost& reference =
+            row.spec.kind == UnitKind::single_mac ? comparison.reference_single : comparison.reference_fused;
+        row.area_ratio = row.cost.area_um2 / reference.area_um2;
+        row.energy_ratio = row.cost.energy_fj / reference.energy_fj;
+    }
+}
+
+std::optional<double> published_ratio(const MacUnitSpec& spec) {
+    struct Bar {
+        int exponent_bits;
+        int mantissa_bits;
+        std::string_view accumulator;
+        double ratio;
+    };
+    // Figure of arXiv 2303.17951 with the gate counts of fixed-point and floating accumulators, over INT8's 719 gates.
+    constexpr std::array bars{Bar{2, 5, "kulisch", 1.21}, Bar{3, 4, "kulisch", 1.25}, Bar{4, 3, "kulisch", 1.475},
+                              Bar{5, 2, "kulisch", 2.09}, Bar{4, 3, "fp16", 1.53},    Bar{4, 3, "fp32", 2.83}};
+    const numerics::Format& f = numerics::format(spec.a);
+    if (spec.kind != UnitKind::single_mac || spec.a != spec.b || f.block) {
+        return std::nullopt;
+    }
+    if (spec.a == FormatId::int8 && spec.accumulator == Accumulator{}) {
+        return 1.0;
+    }
+    for (const Bar& bar : bars) {
+        if (!f.is_integer() && f.exponent_bits == bar.exponent_bits && f.mantissa_bits == bar.mantissa_bits &&
+            name_of(spec.accumulator) == bar.accumulator) {
+            return bar.ratio;
+        }
+    }
+    return std::nullopt;
+}
+
 Comparison compare(const ComparisonRequest& request, const cost::MacTable& table) {
     const Parsed parsed = parse(request);
     Comparison comparison{.glitch_share = request.glitch_share.value_or(table.glitch_share.value)};
@@ -214,7 +260,8 @@ Comparison compare(const ComparisonRequest& request, const cost::MacTable& table
         const std::array<Sqnr, 4> accurate = accuracy(p.weights, p.activations);
         for (const Accumulator& accumulator : parsed.accumulators) {
             const MacUnitSpec spec = single(p.weights, p.activations, accumulator);
-            for (const MacUnitSpec& unit : {spec, fused(spec, request)}) {
+            for (const UnitKind kind : request.units) {
+                const MacUnitSpec unit = kind == UnitKind::single_mac ? spec : fused(spec, request);
                 comparison.rows.push_back(make_row(p.name, unit, comparison, table));
                 comparison.rows.back().sqnr = accurate;
             }

@@ -7,19 +7,21 @@
 #include "arch/mac/sqnr.hpp"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace lodestone::mac {
 
-/// What to compare: every format with every accumulator, as single MAC and as fused dot product.
+/// What to compare: every format with every accumulator in every kind of unit.
 struct ComparisonRequest {
     std::vector<std::string> formats;      ///< precision names: int8, fp8_e4m3, w4a8 …
     std::vector<std::string> accumulators; ///< see parse_accumulator
-    int lanes = 32;                        ///< of the fused dot product
-    int window = 0;                        ///< its alignment window, see MacUnitSpec
-    std::optional<double> glitch_share;    ///< overrides the table's: 0 no glitches, 1 all that were simulated
+    std::vector<UnitKind> units{UnitKind::single_mac, UnitKind::fused_dot};
+    int lanes = 32;                     ///< of the fused dot product
+    int window = 0;                     ///< its alignment window, see MacUnitSpec
+    std::optional<double> glitch_share; ///< overrides the table's: 0 no glitches, 1 all that were simulated
 };
 
 /// Physical cost of one multiply-accumulate, from a table of synthesised units.
@@ -53,6 +55,16 @@ struct Comparison {
 
 /// Throws UserError with everything that is wrong with the request.
 [[nodiscard]] Comparison compare(const ComparisonRequest& request, const cost::MacTable& table);
+
+/// Units of which cost is asked in addition to the rows: the references.
+[[nodiscard]] MacUnitSpec reference_unit(const ComparisonRequest& request, UnitKind kind);
+
+/// Costs from elsewhere, a synthesis, instead of the table's: of every row and of the references of the kinds in use.
+void reprice(Comparison& comparison, const ComparisonRequest& request,
+             const std::function<PhysicalCost(const MacUnitSpec&)>& cost_of);
+
+/// Ratio to INT8 that arXiv 2303.17951 publishes for a single MAC; nothing for units whose bar is not known.
+[[nodiscard]] std::optional<double> published_ratio(const MacUnitSpec& spec);
 
 /// A unit that was synthesised is taken from the table. Another one is derived: its gates on the power law of the
 /// synthesised units with exact accumulators, times what the synthesised unit with the same accumulator costs against

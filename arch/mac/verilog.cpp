@@ -81,6 +81,28 @@ std::string operand_wires(const Format& f, const std::string& port) {
     return text;
 }
 
+/// Two's complement product as one array of partial products (Baugh and Wooley): those with one sign bit are inverted,
+/// and two constants make up for it. Smaller than what `*` of signed operands becomes, which extends their signs.
+std::string signed_array(int bits_a, int bits_b) {
+    const std::string sign = "a[" + std::to_string(bits_a - 1) + "]";
+    const std::string digits = "a[" + std::to_string(bits_a - 2) + ":0]";
+    std::string text = "    // Partial products with one sign bit are inverted; the constants make up for it.\n";
+    std::string sum;
+    for (int i = 0; i < bits_b; ++i) {
+        const std::string index = std::to_string(i);
+        const std::string bit = "b[" + index + "]";
+        const std::string copies = "{" + std::to_string(bits_a - 1) + "{" + bit + "}}";
+        const bool last = i == bits_b - 1;
+        text += "    wire [" + std::to_string(bits_a - 1) + ":0] row_" + index + " = {" + (last ? "" : "~") + "(" +
+                sign + " & " + bit + "), " + (last ? "~" : "") + "(" + digits + " & " + copies + ")};\n";
+        sum += i == 0 ? "row_0 + " : "{row_" + index + ", " + index + "'d0} + ";
+    }
+    const std::uint64_t constants = (std::uint64_t{1} << (bits_a - 1)) + (std::uint64_t{1} << (bits_b - 1)) +
+                                    (std::uint64_t{1} << (bits_a + bits_b - 1));
+    return text + "    wire [@P@:0] exact = " + sum + std::to_string(bits_a + bits_b) + "'d" +
+           std::to_string(constants) + ";\n";
+}
+
 /// The multiplier of one lane.
 std::string product_module(const Plan& p) {
     std::string text = "\n// One lane: sign, exponent above the smallest, and exact magnitude of a product.\n"
@@ -91,9 +113,10 @@ std::string product_module(const Plan& p) {
                        "    output wire [@L1@:0] places,\n    output wire negative,\n    output wire zero,\n"
                        "    output wire [1:0] special // 01 +infinity, 10 -infinity, 11 NaN\n);\n";
     if (p.is_signed) {
-        return text + "    wire signed [@P@:0] exact = $signed(a) * $signed(b);\n    assign product  = exact;\n"
-                      "    assign places   = 0;\n    assign negative = 1'b0;\n    assign zero     = ~|a | ~|b;\n"
-                      "    assign special  = 2'b00;\nendmodule\n";
+        return text + signed_array(p.a.bits, p.b.bits) +
+               "    assign product  = exact;\n"
+               "    assign places   = 0;\n    assign negative = 1'b0;\n    assign zero     = ~|a | ~|b;\n"
+               "    assign special  = 2'b00;\nendmodule\n";
     }
     text += operand_wires(p.a, "a") + operand_wires(p.b, "b") + operand_instance(p.a, "a") + operand_instance(p.b, "b");
     const auto flag = [](const Format& f, const std::string& name) { return f.is_integer() ? "1'b0" : name; };

@@ -15,8 +15,8 @@ namespace lodestone::mac {
 namespace {
 
 constexpr std::size_t streams = 64;
-constexpr int cycles = 160;
-constexpr int sum_length = 40; ///< products per sum
+constexpr int cycles = 72;
+constexpr int sum_length = 24; ///< products per sum
 
 /// Codes of random values at the format's best range.
 class OperandSource {

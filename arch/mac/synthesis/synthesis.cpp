@@ -4,21 +4,25 @@
 
 #include "arch/mac/synthesis/tool.hpp"
 #include "arch/mac/verilog.hpp"
+#include "arch/mac/verilog_parts.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
+#include <optional>
 
 namespace lodestone::mac {
 
 namespace {
 
-/// Part of the cache key: change it when the flow below changes.
-constexpr const char* flow_version = "3";
+/// Part of the cache key, beside the Verilog, the scripts and the library: change it when energies are computed
+/// differently.
+constexpr const char* energy_version = "1";
 
-/// Ripple carry, the smallest adder: lookahead would hide what the number formats cost.
+/// Ripple carry, the smallest adder, for a library without a full adder: lookahead would hide what the number formats
+/// cost.
 constexpr const char* ripple_adders = R"((* techmap_celltype = "$lcu" *)
 module ripple_carry (P, G, CI, CO);
     parameter WIDTH = 2;
@@ -71,12 +75,69 @@ std::optional<AdderCell> find_full_adder(const Library& library) {
     return std::nullopt;
 }
 
+/// Maps carry-save and carry-propagate adders to the library's full adder, bit by bit; a bit with a constant operand
+/// becomes plain gates. Done here, before the adders dissolve into gates: finding them again afterwards with yosys's
+/// extract_fa gives wrong logic in version 0.23 when an operand is inverted.
+constexpr const char* full_adder_map = R"((* techmap_celltype = "$fa" *)
+module full_adder_save (A, B, C, X, Y);
+    parameter WIDTH = 1;
+    parameter [WIDTH-1:0] _TECHMAP_CONSTMSK_A_ = 0;
+    parameter [WIDTH-1:0] _TECHMAP_CONSTMSK_B_ = 0;
+    parameter [WIDTH-1:0] _TECHMAP_CONSTMSK_C_ = 0;
+    (* force_downto *) input [WIDTH-1:0] A, B, C;
+    (* force_downto *) output [WIDTH-1:0] X, Y;
+    genvar i;
+    generate
+        for (i = 0; i < WIDTH; i = i + 1) begin : bits
+            if (_TECHMAP_CONSTMSK_A_[i] | _TECHMAP_CONSTMSK_B_[i] | _TECHMAP_CONSTMSK_C_[i]) begin
+                assign Y[i] = A[i] ^ B[i] ^ C[i];
+                assign X[i] = (A[i] & B[i]) | (C[i] & (A[i] ^ B[i]));
+            end else @CELL@ adder (.@A@(A[i]), .@B@(B[i]), .@C@(C[i]), .@CARRY@(X[i]), .@SUM@(Y[i]));
+        end
+    endgenerate
+endmodule
+
+(* techmap_celltype = "$alu" *)
+module full_adder_propagate (A, B, CI, BI, X, Y, CO);
+    parameter A_SIGNED = 0;
+    parameter B_SIGNED = 0;
+    parameter A_WIDTH = 1;
+    parameter B_WIDTH = 1;
+    parameter Y_WIDTH = 1;
+    parameter [A_WIDTH-1:0] _TECHMAP_CONSTMSK_A_ = 0;
+    parameter [B_WIDTH-1:0] _TECHMAP_CONSTMSK_B_ = 0;
+    (* force_downto *) input [A_WIDTH-1:0] A;
+    (* force_downto *) input [B_WIDTH-1:0] B;
+    input CI, BI;
+    (* force_downto *) output [Y_WIDTH-1:0] X, Y, CO;
+    (* force_downto *) wire [Y_WIDTH-1:0] a, plain_b;
+    \$pos #(.A_SIGNED(A_SIGNED), .A_WIDTH(A_WIDTH), .Y_WIDTH(Y_WIDTH)) extend_a (.A(A), .Y(a));
+    \$pos #(.A_SIGNED(B_SIGNED), .A_WIDTH(B_WIDTH), .Y_WIDTH(Y_WIDTH)) extend_b (.A(B), .Y(plain_b));
+    (* force_downto *) wire [Y_WIDTH-1:0] b = plain_b ^ {Y_WIDTH{BI}};
+    assign X = a ^ b;
+    genvar i;
+    generate
+        for (i = 0; i < Y_WIDTH; i = i + 1) begin : bits
+            wire carry;
+            if (i == 0) assign carry = CI;
+            else assign carry = CO[i-1];
+            if ((i < A_WIDTH ? _TECHMAP_CONSTMSK_A_[i < A_WIDTH ? i : 0] : A_SIGNED == 0) |
+                (i < B_WIDTH ? _TECHMAP_CONSTMSK_B_[i < B_WIDTH ? i : 0] : B_SIGNED == 0)) begin
+                assign Y[i] = X[i] ^ carry;
+                assign CO[i] = (a[i] & b[i]) | (carry & X[i]);
+            end else @CELL@ adder (.@A@(a[i]), .@B@(b[i]), .@C@(carry), .@CARRY@(CO[i]), .@SUM@(Y[i]));
+        end
+    endgenerate
+endmodule
+)";
+
 std::string adder_map(const AdderCell& adder) {
-    return "module \\$fa (A, B, C, X, Y);\n    parameter WIDTH = 1;\n    input [WIDTH-1:0] A, B, C;\n"
-           "    output [WIDTH-1:0] X, Y;\n    genvar i;\n    generate\n"
-           "        for (i = 0; i < WIDTH; i = i + 1) begin : bits\n            " +
-           adder.name + " cell_ (." + adder.inputs[0] + "(A[i]), ." + adder.inputs[1] + "(B[i]), ." + adder.inputs[2] +
-           "(C[i]), ." + adder.carry + "(X[i]), ." + adder.sum + "(Y[i]));\n        end\n    endgenerate\nendmodule\n";
+    std::string text = replace_all(full_adder_map, "@CELL@", adder.name);
+    text = replace_all(text, "@A@", adder.inputs[0]);
+    text = replace_all(text, "@B@", adder.inputs[1]);
+    text = replace_all(text, "@C@", adder.inputs[2]);
+    text = replace_all(text, "@CARRY@", adder.carry);
+    return replace_all(text, "@SUM@", adder.sum);
 }
 
 /// The unit in steady work: operands in every cycle, no reset. Enables and resets are the machine's business and would
@@ -94,14 +155,11 @@ std::string quoted(const std::filesystem::path& path) {
     return "\"" + path.string() + "\"";
 }
 
-std::string yosys_script(const std::filesystem::path& liberty, bool adders) {
-    std::string script = "read_verilog unit.v\nsynth -top core -flatten -run begin:fine\nopt -full\n"
-                         "techmap -map ripple.v\ntechmap\nopt -full\n";
-    if (adders) {
-        script += "extract_fa -fa\ntechmap -map adders.v\nopt_clean\n";
-    }
-    return script + "techmap\nopt\ndfflegalize -cell $_DFF_P_ x\nopt -full\ndfflibmap -liberty " + quoted(liberty) +
-           "\nopt\nabc -liberty " + quoted(liberty) +
+std::string yosys_script(const std::filesystem::path& liberty) {
+    return "read_verilog unit.v\nsynth -top core -flatten -run begin:fine\nmaccmap\nopt -full\n"
+           "techmap -map adders.v\nopt\ntechmap\nopt -full\ndfflegalize -cell $_DFF_P_ x\nopt -full\n"
+           "dfflibmap -liberty " +
+           quoted(liberty) + "\nopt\nabc -liberty " + quoted(liberty) +
            "\nsplitnets\nopt_clean -purge\nwrite_verilog -noattr -noexpr netlist.v\nwrite_json netlist.json\n";
 }
 
@@ -147,15 +205,26 @@ SynthesisResult from_json(const nlohmann::json& json) {
     return result;
 }
 
+/// Nothing when there is no record or it is not one of ours.
+std::optional<SynthesisResult> read_record(const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file)) {
+        return std::nullopt;
+    }
+    try {
+        return from_json(nlohmann::json::parse(read_file(file)));
+    } catch (const nlohmann::json::exception&) {
+        return std::nullopt;
+    }
+}
+
 SynthesisResult run_flow(const MacUnitSpec& spec, const SynthesisFlow& flow, const Library& library,
                          const std::filesystem::path& folder) {
     const std::string top = module_name(spec);
     const std::filesystem::path liberty = std::filesystem::absolute(flow.liberty);
     const auto adder = find_full_adder(library);
     write_file(folder / "unit.v", verilog(spec) + core_module(spec));
-    write_file(folder / "ripple.v", ripple_adders);
-    write_file(folder / "adders.v", adder ? adder_map(*adder) : "");
-    write_file(folder / "synthesis.ys", yosys_script(liberty, adder.has_value()));
+    write_file(folder / "adders.v", adder ? adder_map(*adder) : ripple_adders);
+    write_file(folder / "synthesis.ys", yosys_script(liberty));
     write_file(folder / "timing.tcl", timing_script(liberty));
     flow.progress(top + ": synthesis");
     write_file(
@@ -187,12 +256,13 @@ SynthesisResult synthesise(const MacUnitSpec& spec, const SynthesisFlow& flow) {
                         " does not exist; install the Debian package qflow-tech-osu018 or give --liberty FILE");
     }
     const std::string text = read_file(flow.liberty);
-    const std::string key = content_hash(std::string(flow_version) + verilog(spec) + core_module(spec) + text);
+    const std::string key = content_hash(energy_version + verilog(spec) + core_module(spec) + full_adder_map +
+                                         ripple_adders + yosys_script("") + timing_script("") + text);
     const std::filesystem::path folder = std::filesystem::absolute(flow.cache) / (module_name(spec) + "-" + key);
     const std::filesystem::path record = folder / "result.json";
-    if (std::filesystem::exists(record)) {
+    if (const auto cached = read_record(record)) {
         flow.progress(module_name(spec) + ": from the cache");
-        return from_json(nlohmann::json::parse(read_file(record)));
+        return *cached;
     }
     const SynthesisResult result = run_flow(spec, flow, read_library(text, flow.liberty.string()), folder);
     constexpr int indent = 2;
