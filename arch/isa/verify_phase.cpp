@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules of phases by themselves: structure, coverage, formats, instructions.
 #include "arch/isa/verify_rules.hpp"
+#include "numerics/accumulate.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/diagnostics.hpp"
 
@@ -237,7 +238,9 @@ private:
                 "is not the unit's shape at these formats; use the machine's");
         }
         verify_operand_formats(formats);
-        verify_accumulator();
+        if (support.is_supported) {
+            verify_accumulator();
+        }
     }
 
     void verify_operand_formats(const std::string& formats) {
@@ -252,15 +255,17 @@ private:
         }
     }
 
+    /// Integers: a product has the bits of both operands. Floats: every product, exactly (a Kulisch accumulator).
     void verify_accumulator() {
         const numerics::Format& weights = numerics::format(phase_.weight_format);
         const numerics::Format& activations = numerics::format(phase_.activation_format);
-        if (!weights.is_integer() || !activations.is_integer() || weights.block || activations.block) {
-            return;
-        }
+        const int product = weights.is_integer() && activations.is_integer()
+                                ? weights.bits + activations.bits
+                                : numerics::value_grid(weights).magnitude_bits() +
+                                      numerics::value_grid(activations).magnitude_bits() + 1;
         const auto length = static_cast<std::uint64_t>(phase_macs_per_output());
-        const auto needed = static_cast<std::uint32_t>(weights.bits + activations.bits) +
-                            static_cast<std::uint32_t>(std::bit_width(length - 1));
+        const auto needed =
+            static_cast<std::uint32_t>(product) + static_cast<std::uint32_t>(std::bit_width(length - 1));
         if (phase_.accumulator_bits < needed) {
             add("PRG-F2", "accumulator", std::to_string(phase_.accumulator_bits) + " bits",
                 "at least " + std::to_string(needed), "can overflow within one output; widen the accumulator");

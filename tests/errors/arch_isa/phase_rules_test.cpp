@@ -307,6 +307,13 @@ TEST_CASE("PRG-F2: the accumulator holds every partial sum of the phase", "[isa]
     CHECK(subject.verify().empty());
     subject.phase("conv_rows").accumulator_bits = 16 + 6;
     check_breaks(subject, "PRG-F2", "conv_rows");
+    Subject fp8 =
+        test::on_small_machine(test::every_split_program({.rows = 2, .cols = 2}, numerics::FormatId::fp8_e4m3));
+    fp8.machine.matrix.extra_formats = {"fp8_e4m3"};
+    fp8.phase("conv_rows").accumulator_bits = 2 * 18 + 1 + 7; // magnitudes of 2^-9 to 448
+    CHECK(fp8.verify().empty());
+    fp8.phase("conv_rows").accumulator_bits -= 1;
+    check_breaks(fp8, "PRG-F2", "conv_rows");
 }
 
 TEST_CASE("PRG-F3: the matrix unit multiplies in the formats of its operands", "[isa][errors]") {
