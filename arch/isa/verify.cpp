@@ -10,26 +10,35 @@ const std::vector<Rule>& program_rules() {
     static const std::vector<Rule> rules{
         {"PRG-S1", "The program's grid is the machine's grid."},
         {"PRG-S2", "The first phase loads the inputs, the last stores the outputs, no other does either."},
-        {"PRG-S3", "A kernel fits its tensors: number of inputs, ranks, channels, reduction length."},
-        {"PRG-S4", "A tensor is made by the phase it names, and read only by later phases."},
-        {"PRG-C1", "A split uses no more rows and columns of cores than the grid has."},
+        {"PRG-S3", "A kernel, its parameters and its epilogue fit their tensors: number of inputs, ranks, extents, "
+                   "windows, reduction length."},
+        {"PRG-S4", "A tensor is an input of the network or made by the phase it names, and read only by later phases."},
+        {"PRG-S5", "A phase keeps its output in a home buffer of that tensor, which no other phase uses."},
+        {"PRG-C1",
+         "A split cuts each axis into at least one part and uses no more rows and columns of cores than the grid "
+         "has."},
         {"PRG-C2", "No part of a reduction is empty: every partial sum is complete."},
         {"PRG-C3", "An axis that an operator needs whole (softmax, normalisation) is not cut."},
         {"PRG-C4", "Only the matrix unit reduces across cores, and the cores of a reduction are neighbours."},
-        {"PRG-C5", "A step plan cuts each tile into at least one frame block and one axis block of an existing axis."},
-        {"PRG-F1", "The matrix unit of the machine supports the formats of the phase."},
+        {"PRG-C5",
+         "A step plan cuts each tile into at least one frame block and one block of an axis that may be cut."},
+        {"PRG-F1",
+         "The matrix unit of the machine supports the formats of the phase, in the shape that the phase assumes."},
         {"PRG-F2", "The accumulator holds every partial sum of the phase."},
+        {"PRG-F3", "The matrix unit multiplies in the formats of its operands."},
         {"PRG-I1", "The programs of a phase and of the next fit the instruction memory together."},
-        {"PRG-W1", "Every group of cores has a home for each of its weight chunks."},
+        {"PRG-W1", "Every group of cores has a home in the grid for each of its weight chunks."},
         {"PRG-W2", "A weight chunk fits half of the weight buffer."},
         {"PRG-W3", "No weight chunk is empty."},
         {"PRG-G1", "An input read in place lies, for each core, within the tile it owns."},
         {"PRG-G2", "A gather is issued once its tensor's producer has begun and before its phase (of the store: at the "
                    "latest in it)."},
-        {"PRG-G3", "A gather names a buffer of its own tensor and of the right kind."},
+        {"PRG-G3",
+         "A gather names a buffer that holds what it moves: the home of its tensor, or a gathered buffer that no "
+         "other gather fills."},
         {"PRG-M1", "A buffer lies within core memory."},
         {"PRG-M2", "Buffers that live at the same time do not overlap."},
-        {"PRG-M3", "A buffer is large enough for the core that needs most."},
+        {"PRG-M3", "A buffer is large enough for the core that needs most, and for all its frames."},
         {"PRG-M4", "A weight chunk lies within its home's memory, clear of buffers and other chunks."},
         {"PRG-M5", "Addresses are multiples of a line of one bank."},
         {"PRG-M6", "A buffer lives from the phase that first writes it to the phase that last reads it."},
@@ -43,14 +52,23 @@ std::vector<Violation> verify(const Program& program, const spec::CoreGridSpec& 
     if (program.grid != machine.grid) {
         const auto text = [](GridShape grid) { return std::to_string(grid.rows) + "x" + std::to_string(grid.cols); };
         exam.add({.rule = "PRG-S1",
-                  .layer = "",
+                  .layer = "all",
                   .where = "grid",
                   .value = text(program.grid),
                   .limit = text(machine.grid),
                   .message = "was compiled for another grid; compile it for this machine"});
         return exam.found;
     }
-    bool sound = true;
+    if (program.phases.size() < 2) {
+        exam.add({.rule = "PRG-S2",
+                  .layer = "all",
+                  .where = "phases",
+                  .value = std::to_string(program.phases.size()),
+                  .limit = "at least 2",
+                  .message = "do not make a program; it begins with load and ends with store"});
+        return exam.found;
+    }
+    bool sound = verify_tensors(exam);
     for (std::uint32_t phase = 0; phase < program.phases.size(); ++phase) {
         sound = verify_phase(exam, phase) && sound;
     }

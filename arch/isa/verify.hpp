@@ -13,8 +13,8 @@ namespace lodestone::isa {
 /// One broken rule. `where` names core, address, buffer or index; `value` and `limit` are what was found and allowed;
 /// `message` says what is wrong and what would fix it.
 struct Violation {
-    std::string rule; ///< "PRG-M1"
-    std::string layer;
+    std::string rule;  ///< "PRG-M1"
+    std::string layer; ///< the phase's name; "all" when it is the whole program
     std::string where;
     std::string value;
     std::string limit;

@@ -1,14 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules of phases by themselves: structure, coverage, formats, instructions.
 #include "arch/isa/verify_rules.hpp"
+#include "numerics/accumulate.hpp"
+#include "numerics/precision.hpp"
 #include "sim/base/diagnostics.hpp"
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
+#include <iterator>
 
 namespace lodestone::isa {
 namespace {
+
+/// The signed form that a format is multiplied in: the unit's operands carry a sign bit of their own.
+numerics::FormatId multiplied_as(numerics::FormatId id) {
+    return id == numerics::FormatId::uint8 ? numerics::FormatId::int8 : id;
+}
+
+bool is_plain_integer(numerics::FormatId id) {
+    return numerics::format(id).is_integer() && !numerics::format(id).block;
+}
+
+struct MatrixSupport {
+    bool is_supported = false;
+    std::optional<spec::MatrixShape> largest; ///< when the unit is not resized for these formats
+};
+
+/// A listed mode takes exactly its pair and, if uniform, every pair of integers of which the wider one is its own;
+/// extra formats take the narrowest integer mode that is at least as wide.
+MatrixSupport matrix_support(const spec::MatrixUnitSpec& unit, numerics::FormatId weights,
+                             numerics::FormatId activations) {
+    weights = multiplied_as(weights);
+    activations = multiplied_as(activations);
+    const int width = std::max(numerics::format(weights).bits, numerics::format(activations).bits);
+    const bool integers = is_plain_integer(weights) && is_plain_integer(activations);
+    const spec::MatrixMode* chosen = nullptr;
+    int chosen_width = 0;
+    for (const spec::MatrixMode& mode : unit.modes) {
+        const numerics::Precision precision = numerics::parse_precision(mode.precision);
+        if (precision.weights == weights && precision.activations == activations) {
+            return {.is_supported = true, .largest = mode.shape};
+        }
+        const int bits = numerics::format(precision.weights).bits;
+        const bool wide_enough = integers ? bits == width : bits >= width;
+        if (precision.weights == precision.activations && is_plain_integer(precision.weights) && wide_enough &&
+            (chosen == nullptr || bits < chosen_width)) {
+            chosen = &mode;
+            chosen_width = bits;
+        }
+    }
+    const auto is_extra = [&unit](numerics::FormatId id) {
+        return is_plain_integer(id) || std::ranges::any_of(unit.extra_formats, [id](const std::string& name) {
+                   const numerics::Precision precision = numerics::parse_precision(name);
+                   return precision.weights == id || precision.activations == id;
+               });
+    };
+    if (chosen == nullptr || !is_extra(weights) || !is_extra(activations)) {
+        return {};
+    }
+    const bool is_resized = !integers && unit.sizing == spec::Sizing::iso_area;
+    return {.is_supported = true, .largest = is_resized ? std::nullopt : std::optional(chosen->shape)};
+}
 
 /// Examines one phase; every check returns whether the phase's tiles remain computable.
 class PhaseExaminer {
@@ -19,8 +71,8 @@ public:
 
     bool examine() {
         verify_ends();
-        const bool sound = fits_tensors() && fits_grid();
-        if (sound) {
+        const bool sound = !computes(phase_) || (verify_kernel(exam_, phase_) && fits_grid());
+        if (sound && computes(phase_)) {
             verify_reduction();
             verify_whole_axes();
             verify_steps();
@@ -41,9 +93,6 @@ private:
                    .message = std::move(message)});
     }
 
-    [[nodiscard]] const Shape& input_shape(std::size_t input) const {
-        return exam_.program.tensors[phase_.inputs[input].tensor].shape;
-    }
     [[nodiscard]] bool is_load() const { return std::holds_alternative<LoadKernel>(phase_.kernel); }
     [[nodiscard]] bool is_store() const { return std::holds_alternative<StoreKernel>(phase_.kernel); }
 
@@ -57,100 +106,32 @@ private:
                        : "a computation",
                 "is out of place; a program begins with load and ends with store");
         }
+        if (is_load() && !phase_.inputs.empty()) {
+            add("PRG-S2", "load", std::to_string(phase_.inputs.size()) + " inputs", "none",
+                "gathers, but loading only sends; the phases that read an input gather it");
+        }
+        if (is_store()) {
+            verify_stored();
+        }
     }
 
-    bool misfit(const std::string& value, const std::string& limit) {
-        add("PRG-S3", kernel_name(phase_.kernel) + " kernel", value, limit,
-            "does not fit its tensors; the kernel's numbers or the tensor's shape must change");
-        return false;
+    void verify_stored() {
+        std::vector<std::uint32_t> stored;
+        std::ranges::transform(phase_.inputs, std::back_inserter(stored), &Gather::tensor);
+        std::vector<std::uint32_t> wanted = exam_.program.network_outputs;
+        std::ranges::sort(stored);
+        std::ranges::sort(wanted);
+        if (stored != wanted || wanted.empty()) {
+            add("PRG-S2", "store", names(stored), names(wanted),
+                "does not store the network's outputs, each once; gather all of them and nothing else");
+        }
     }
 
-    bool fits_tensors() {
-        if (is_load() || is_store()) {
-            return true;
-        }
-        if (phase_.split.axes.size() != shape_.size() || shape_.empty()) {
-            return misfit(std::to_string(phase_.split.axes.size()) + " axes in the split",
-                          std::to_string(shape_.size()));
-        }
-        if (phase_.inputs.empty()) {
-            return misfit("no input", "at least 1");
-        }
-        for (const EpilogueStep& step : phase_.epilogue) {
-            if (step.input &&
-                (*step.input >= phase_.inputs.size() || input_shape(*step.input).size() > shape_.size())) {
-                return misfit("epilogue operand " + std::to_string(*step.input),
-                              "an input that broadcasts to the output");
-            }
-        }
-        return fits_kernel();
-    }
-
-    bool fits_kernel() {
-        const Shape& in = input_shape(0);
-        if (const auto* conv = std::get_if<ConvKernel>(&phase_.kernel)) {
-            return fits_conv(*conv, in);
-        }
-        if (const auto* matmul = std::get_if<MatMulKernel>(&phase_.kernel)) {
-            return fits_matmul(*matmul, in);
-        }
-        if (const auto* pool = std::get_if<PoolKernel>(&phase_.kernel)) {
-            return (in.size() == shape_.size() && in.size() == pool->window.size() + 2) ||
-                   misfit(std::to_string(pool->window.size()) + " window axes",
-                          std::to_string(in.size()) + " axes of the input");
-        }
-        const bool same_rank = in.size() == shape_.size();
-        const bool may_differ = std::holds_alternative<ReshapeKernel>(phase_.kernel) ||
-                                std::holds_alternative<ReduceKernel>(phase_.kernel) ||
-                                std::holds_alternative<ElementwiseKernel>(phase_.kernel);
-        if (std::holds_alternative<ReshapeKernel>(phase_.kernel) &&
-            Region(in).elements() != Region(shape_).elements()) {
-            return misfit(std::to_string(Region(in).elements()) + " elements",
-                          std::to_string(Region(shape_).elements()));
-        }
-        return same_rank || may_differ ||
-               misfit("input of " + std::to_string(in.size()) + " axes", std::to_string(shape_.size()));
-    }
-
-    bool fits_conv(const ConvKernel& conv, const Shape& in) {
-        if (in.size() != shape_.size() || in.size() != conv.window.size() + 2) {
-            return misfit(std::to_string(conv.window.size()) + " window axes",
-                          std::to_string(in.size()) + " axes of the input");
-        }
-        if (conv.groups < 1 || conv.in_channels % conv.groups != 0 || conv.out_channels % conv.groups != 0) {
-            return misfit(std::to_string(conv.groups) + " groups", "a divisor of the channels");
-        }
-        if (in[1] != conv.in_channels || shape_[1] != conv.out_channels) {
-            return misfit(std::to_string(conv.in_channels) + " -> " + std::to_string(conv.out_channels) + " channels",
-                          std::to_string(in[1]) + " -> " + std::to_string(shape_[1]));
-        }
-        for (std::size_t axis = 0; axis < conv.window.size(); ++axis) {
-            const WindowAxis& w = conv.window[axis];
-            const std::int64_t room = in[axis + 2] + w.pad_begin + w.pad_end - (w.size - 1) * w.dilation - 1;
-            if (w.stride < 1 || w.size < 1 || w.dilation < 1 || room < 0 || room / w.stride + 1 < shape_[axis + 2]) {
-                return misfit("window axis " + std::to_string(axis) + " gives " +
-                                  std::to_string(room / std::max<std::int64_t>(1, w.stride) + 1),
-                              std::to_string(shape_[axis + 2]) + " output positions");
-            }
-        }
-        return true;
-    }
-
-    bool fits_matmul(const MatMulKernel& matmul, const Shape& in) {
-        if (in.size() < 2 || in.size() > shape_.size() || shape_.size() < 2) {
-            return misfit("an operand of " + std::to_string(in.size()) + " axes",
-                          "2 to " + std::to_string(shape_.size()));
-        }
-        const std::int64_t k = in[in.size() - (matmul.transpose_a ? 2 : 1)];
-        if (k != matmul.k) {
-            return misfit("k = " + std::to_string(matmul.k), std::to_string(k) + " columns of the operand");
-        }
-        if (matmul.b_is_input &&
-            (phase_.inputs.size() < 2 || input_shape(1).size() < 2 || input_shape(1).size() > shape_.size())) {
-            return misfit("a second operand that is missing or of another rank",
-                          "2 to " + std::to_string(shape_.size()) + " axes");
-        }
-        return true;
+    [[nodiscard]] std::string names(const std::vector<std::uint32_t>& tensors) const {
+        std::vector<std::string> list;
+        std::ranges::transform(tensors, std::back_inserter(list),
+                               [this](std::uint32_t tensor) { return exam_.program.tensors[tensor].name; });
+        return list.empty() ? "nothing" : join(list);
     }
 
     bool fits_grid() {
@@ -162,7 +143,15 @@ private:
                 "asks for more cores than there are; cut fewer axes or into fewer parts");
             return false;
         }
-        return true;
+        bool has_parts = phase_.split.batch.parts() > 0 && phase_.split.reduction.parts() > 0;
+        for (const AxisSplit& axis : phase_.split.axes) {
+            has_parts = has_parts && axis.parts() > 0;
+        }
+        if (!has_parts) {
+            add("PRG-C1", "split", "0 parts", "at least 1 part of each axis",
+                "leaves an axis without a part; write 1x1 for an axis that is whole");
+        }
+        return has_parts;
     }
 
     void verify_reduction() {
@@ -183,17 +172,18 @@ private:
         }
     }
 
-    void verify_whole_axes() {
-        std::size_t first = shape_.size();
-        std::size_t last = shape_.size();
+    /// Softmax and normalisations compute all values along such an axis together.
+    [[nodiscard]] bool is_whole(std::size_t axis) const {
         if (const auto* softmax = std::get_if<SoftmaxKernel>(&phase_.kernel)) {
-            first = static_cast<std::size_t>(softmax->axis);
-            last = first + 1;
-        } else if (const auto* norm = std::get_if<LayerNormKernel>(&phase_.kernel)) {
-            first = static_cast<std::size_t>(norm->axis);
+            return axis == static_cast<std::size_t>(softmax->axis);
         }
-        for (std::size_t axis = first; axis < last; ++axis) {
-            if (phase_.split.axes[axis].parts() > 1) {
+        const auto* norm = std::get_if<LayerNormKernel>(&phase_.kernel);
+        return norm != nullptr && axis >= static_cast<std::size_t>(norm->axis);
+    }
+
+    void verify_whole_axes() {
+        for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
+            if (is_whole(axis) && phase_.split.axes[axis].parts() > 1) {
                 add("PRG-C3", "axis " + std::to_string(axis),
                     std::to_string(phase_.split.axes[axis].parts()) + " parts", "1",
                     "cuts an axis that the operator needs whole; cut another axis");
@@ -210,41 +200,75 @@ private:
                     " blocks of axis " + std::to_string(steps.blocked_axis),
                 "at least 1 each, of " + std::to_string(shape_.size()) + " axes",
                 "leaves work out; use at least one block of an existing axis");
+            return;
         }
-    }
-
-    [[nodiscard]] bool is_supported(const std::string& weights, const std::string& activations) const {
-        const auto& matrix = exam_.machine.matrix;
-        const auto listed = [&](const std::string& name) {
-            return std::ranges::find(matrix.modes, name, &spec::MatrixMode::precision) != matrix.modes.end() ||
-                   std::ranges::find(matrix.extra_formats, name) != matrix.extra_formats.end();
-        };
-        return listed(weights) && listed(activations);
+        const bool cuts_channels =
+            phase_.weights && steps.blocked_axis == channel_axis(exam_.program, phase_); // chunks do that
+        if (steps.axis_blocks > 1 && (is_whole(steps.blocked_axis) || cuts_channels)) {
+            add("PRG-C5", "steps",
+                std::to_string(steps.axis_blocks) + " blocks of axis " + std::to_string(steps.blocked_axis),
+                cuts_channels ? "1; weight chunks cut output channels" : "1; the operator needs the axis whole",
+                "blocks an axis that must not be; block another one");
+        }
     }
 
     void verify_formats() {
         if (!uses_matrix_unit(phase_.kernel)) {
             return;
         }
-        const numerics::Format& weights = numerics::format(phase_.weight_format);
-        const numerics::Format& activations = numerics::format(phase_.activation_format);
-        if (!is_supported(std::string(weights.name), std::string(activations.name)) || phase_.matrix.inputs < 1 ||
-            phase_.matrix.outputs < 1) {
+        const std::string formats = std::string(numerics::name_of(phase_.weight_format)) + " x " +
+                                    std::string(numerics::name_of(phase_.activation_format));
+        const MatrixSupport support =
+            matrix_support(exam_.machine.matrix, phase_.weight_format, phase_.activation_format);
+        if (!support.is_supported) {
             std::vector<std::string> modes;
             for (const auto& mode : exam_.machine.matrix.modes) {
                 modes.push_back(mode.precision);
             }
-            add("PRG-F1", "matrix unit", std::string(weights.name) + " x " + std::string(activations.name), join(modes),
+            add("PRG-F1", "matrix unit", formats, join(modes),
                 "is no operand format of the unit; choose a supported precision or add it to extra_formats");
+        } else if (phase_.matrix.inputs < 1 || phase_.matrix.outputs < 1 ||
+                   (support.largest && (phase_.matrix.inputs > support.largest->inputs ||
+                                        phase_.matrix.outputs > support.largest->outputs))) {
+            add("PRG-F1", "matrix unit",
+                std::to_string(phase_.matrix.inputs) + "x" + std::to_string(phase_.matrix.outputs) + " at " + formats,
+                support.largest ? "at most " + std::to_string(support.largest->inputs) + "x" +
+                                      std::to_string(support.largest->outputs)
+                                : "at least 1x1",
+                "is not the unit's shape at these formats; use the machine's");
         }
-        if (weights.is_integer() && activations.is_integer()) {
-            const auto length = static_cast<std::uint64_t>(phase_macs_per_output());
-            const auto needed = static_cast<std::uint32_t>(weights.bits + activations.bits - 1) +
-                                static_cast<std::uint32_t>(std::bit_width(length - 1));
-            if (phase_.accumulator_bits < needed) {
-                add("PRG-F2", "accumulator", std::to_string(phase_.accumulator_bits) + " bits",
-                    "at least " + std::to_string(needed), "can overflow within one output; widen the accumulator");
-            }
+        verify_operand_formats(formats);
+        if (support.is_supported) {
+            verify_accumulator();
+        }
+    }
+
+    void verify_operand_formats(const std::string& formats) {
+        const Program& program = exam_.program;
+        const numerics::FormatId weights = phase_.weights ? program.constants[phase_.weights->constant].format
+                                                          : program.tensors[phase_.inputs[1].tensor].format;
+        const numerics::FormatId activations = program.tensors[phase_.inputs[0].tensor].format;
+        if (phase_.weight_format != weights || phase_.activation_format != activations) {
+            add("PRG-F3", "matrix unit", formats,
+                std::string(numerics::name_of(weights)) + " x " + std::string(numerics::name_of(activations)),
+                "multiplies in other formats than its operands have; name the operands' formats");
+        }
+    }
+
+    /// Integers: a product has the bits of both operands. Floats: every product, exactly (a Kulisch accumulator).
+    void verify_accumulator() {
+        const numerics::Format& weights = numerics::format(phase_.weight_format);
+        const numerics::Format& activations = numerics::format(phase_.activation_format);
+        const int product = weights.is_integer() && activations.is_integer()
+                                ? weights.bits + activations.bits
+                                : numerics::value_grid(weights).magnitude_bits() +
+                                      numerics::value_grid(activations).magnitude_bits() + 1;
+        const auto length = static_cast<std::uint64_t>(phase_macs_per_output());
+        const auto needed =
+            static_cast<std::uint32_t>(product) + static_cast<std::uint32_t>(std::bit_width(length - 1));
+        if (phase_.accumulator_bits < needed) {
+            add("PRG-F2", "accumulator", std::to_string(phase_.accumulator_bits) + " bits",
+                "at least " + std::to_string(needed), "can overflow within one output; widen the accumulator");
         }
     }
 
@@ -259,11 +283,6 @@ private:
     }
 
     void verify_order() {
-        if (!is_load() && !is_store() && exam_.program.tensors[phase_.output].producer != index_) {
-            add("PRG-S4", "tensor " + exam_.program.tensors[phase_.output].name, "another producer",
-                "phase " + std::to_string(index_),
-                "is written by a phase that is not its producer; one phase makes each tensor");
-        }
         for (const Gather& gather : phase_.inputs) {
             const ProgramTensor& tensor = exam_.program.tensors[gather.tensor];
             if (tensor.producer && *tensor.producer >= index_) {

@@ -20,6 +20,31 @@ struct Examination {
     }
 };
 
+/// False for the phases that load and store.
+[[nodiscard]] inline bool computes(const Phase& phase) {
+    return !std::holds_alternative<LoadKernel>(phase.kernel) && !std::holds_alternative<StoreKernel>(phase.kernel);
+}
+
+[[nodiscard]] inline std::string bytes_text(Bytes bytes) {
+    return std::to_string(bytes.count()) + " B";
+}
+
+/// Calls visit(core, tile) for every core that has a part of the phase.
+template <class Visit>
+void for_each_tile(const Program& program, const Phase& phase, Visit visit) {
+    const WorkShape work = work_shape(program, phase);
+    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
+        const Tile tile = tile_of(phase.split, work, program.grid.position(CoreId(core)));
+        if (!tile.idle) {
+            visit(CoreId(core), tile);
+        }
+    }
+}
+
+/// PRG-S3 of a phase that computes. True when its demands may be computed.
+[[nodiscard]] bool verify_kernel(Examination& exam, const Phase& phase);
+/// PRG-S4 and PRG-S5: tensors, their producers and their homes. True when producers may be trusted.
+[[nodiscard]] bool verify_tensors(Examination& exam);
 /// PRG-S, PRG-C, PRG-F, PRG-I: phases by themselves. True when the phase's tiles and demands may be computed.
 [[nodiscard]] bool verify_phase(Examination& exam, std::uint32_t phase);
 /// PRG-W and PRG-G: weights and gathers of a phase whose tiles are sound.

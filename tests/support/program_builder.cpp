@@ -10,6 +10,7 @@ namespace lodestone::test {
 namespace {
 
 constexpr Bytes kAlignment(128);
+constexpr std::uint32_t kWideAccumulator = 96; ///< bits; sums of FP8 products exactly
 
 /// Largest packed region and most frames over all cores.
 struct Extent {
@@ -76,6 +77,9 @@ std::uint32_t ProgramBuilder::add(Layer layer) {
         phase.weight_format = layer.weights             ? program_.constants[*layer.weights].format
                               : layer.inputs.size() > 1 ? program_.tensors[layer.inputs[1]].format
                                                         : phase.activation_format;
+        if (!numerics::format(phase.weight_format).is_integer()) {
+            phase.accumulator_bits = kWideAccumulator;
+        }
     }
     program_.phases.push_back(std::move(phase));
     layers_.push_back(std::move(layer));

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages that the command runs, without the command.
+#include "tests/support/fashion_resnet.hpp"
+
+#include "arch/cost/matrix_shape.hpp"
+#include "mapping/emit/compile.hpp"
+#include "numerics/precision.hpp"
+#include "tests/support/cost_fixture.hpp"
+#include "workloads/import/import.hpp"
+#include "workloads/quantise/quantise.hpp"
+#include "workloads/reference/quantised.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <random>
+
+namespace lodestone::test {
+namespace {
+
+constexpr std::size_t kSamples = 8;
+
+/// Pixels uniform in [0, 1), from the engine's own bits: the same everywhere.
+quantise::Sample random_sample(const graph::Graph& graph, std::mt19937& random) {
+    const graph::Tensor& input = graph.at(graph.inputs.front());
+    std::vector<float> values(input.size());
+    constexpr int kBits = 24;
+    std::ranges::generate(
+        values, [&random] { return static_cast<float>(random() >> (32 - kBits)) / static_cast<float>(1 << kBits); });
+    return {{input.name, graph::TensorData::of_floats(input.shape, std::move(values))}};
+}
+
+} // namespace
+
+std::vector<float> Compiled::run(const isa::Program& variant) const {
+    constexpr Cycles kLimit(10'000'000);
+    return core_grid::run_core_grid(variant, machine, {.functional = true, .inputs = inputs, .cycle_limit = kLimit})
+        .outputs.front()
+        .values;
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+    return std::ranges::equal(
+        a, b, [](float x, float y) { return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y); });
+}
+
+FashionResnet::FashionResnet()
+    : prepared_(quantise::prepare(import::import_network(source_path("configs/workloads/fashion_resnet.onnx")))) {
+    std::mt19937 random(1);
+    for (std::size_t i = 0; i < kSamples; ++i) {
+        samples_.push_back(random_sample(prepared_.graph, random));
+    }
+    reference::Interpreter interpreter(prepared_.graph);
+    quantise::Sample seen;
+    interpreter.observe([&](const graph::Operator& op, const std::vector<graph::TensorData>& outputs) {
+        seen.insert_or_assign(prepared_.graph.at(op.outputs.front()).name, outputs.front());
+    });
+    ranges_ = quantise::collect_ranges(
+        [&](const quantise::Sample& inputs) {
+            seen = inputs;
+            static_cast<void>(interpreter.run(inputs));
+            return seen;
+        },
+        samples_);
+}
+
+graph::QuantisedModel FashionResnet::quantised(const std::string& precision) const {
+    return quantise::quantise(prepared_, {.precision = numerics::parse_precision(precision), .ranges = ranges_});
+}
+
+Compiled FashionResnet::compiled(const graph::QuantisedModel& model, GridShape grid, std::int64_t batch,
+                                 const std::string& mapping) const {
+    Compiled compiled{.machine = std::get<spec::CoreGridSpec>(load_machine("tiny_2x2.yaml").family)};
+    compiled.machine.grid = grid;
+    const cost::Technology technology = load_technology("12nm.yaml");
+    emit::CompileOptions options;
+    options.batch = batch;
+    options.matrix_shape = [&](numerics::FormatId weights, numerics::FormatId activations) {
+        return cost::matrix_shape(compiled.machine.matrix, technology, weights, activations);
+    };
+    if (!mapping.empty()) {
+        options.mapping = emit::read_mapping_text(mapping, "mapping.yaml");
+    }
+    compiled.program = emit::compile(model, compiled.machine, options);
+    const isa::Program& program = compiled.program;
+    const std::string& input = program.tensors[program.network_inputs.front()].name;
+    const std::string& output = program.tensors[program.network_outputs.front()].name;
+    const reference::QuantisedInterpreter interpreter(model);
+    compiled.inputs.emplace_back();
+    for (std::size_t frame = 0; frame < static_cast<std::size_t>(batch); ++frame) {
+        const quantise::Sample& sample = samples_.at(frame % samples_.size());
+        const std::vector<float> values = sample.at(input).as_floats();
+        compiled.inputs.front().insert(compiled.inputs.front().end(), values.begin(), values.end());
+        const std::vector<float> expected = interpreter.run(sample).at(output).as_floats();
+        compiled.expected.insert(compiled.expected.end(), expected.begin(), expected.end());
+    }
+    return compiled;
+}
+
+} // namespace lodestone::test

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trained network of configs/workloads on core grids: quantised, compiled, run on data, compared bit for bit.
+#pragma once
+
+#include "arch/core_grid/run.hpp"
+#include "arch/isa/program.hpp"
+#include "arch/spec/core_grid.hpp"
+#include "workloads/graph/quantised.hpp"
+#include "workloads/quantise/calibrate.hpp"
+#include "workloads/quantise/prepare.hpp"
+
+#include <string>
+#include <vector>
+
+namespace lodestone::test {
+
+/// A compiled network with a batch of data and what must come out.
+struct Compiled {
+    spec::CoreGridSpec machine;
+    isa::Program program;
+    std::vector<core_grid::InputValues> inputs;
+    std::vector<float> expected; ///< of the only output, by the reference interpreter
+
+    /// Runs `variant` of the program on the data. Throws as run_core_grid does.
+    [[nodiscard]] std::vector<float> run(const isa::Program& variant) const;
+};
+
+/// True when both have the same bits.
+[[nodiscard]] bool same_bits(const std::vector<float>& a, const std::vector<float>& b);
+
+class FashionResnet {
+public:
+    FashionResnet();
+
+    [[nodiscard]] graph::QuantisedModel quantised(const std::string& precision) const;
+    /// On the cores of configs/arch/tiny_2x2.yaml in a grid of another shape; `mapping` as in mapping files, "" leaves
+    /// all to the mapper.
+    [[nodiscard]] Compiled compiled(const graph::QuantisedModel& model, GridShape grid, std::int64_t batch,
+                                    const std::string& mapping = "") const;
+
+private:
+    quantise::Prepared prepared_;
+    std::vector<quantise::Sample> samples_; ///< random images
+    quantise::ActivationRanges ranges_;
+};
+
+} // namespace lodestone::test
