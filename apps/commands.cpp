@@ -16,6 +16,7 @@ std::span<const Command> commands() {
         Command{"run", run_command},
         Command{"mac", [](const Arguments& arguments) { return mac_command(arguments.mac); }},
         Command{"compare", compare_command},
+        Command{"report", report_command},
     };
     return list;
 }
