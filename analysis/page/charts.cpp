@@ -28,13 +28,25 @@ double count(Cycles cycles) {
     return static_cast<double>(cycles.count());
 }
 
+/// "50.0 us" is "50 us": numbers of an axis are round.
+std::string tick_text(std::string text) {
+    const std::size_t end = text.find(' ');
+    const std::size_t point = text.find('.');
+    if (point < end) {
+        const std::size_t last = text.find_last_not_of('0', end - 1);
+        text.erase(last == point ? point : last + 1, end - (last == point ? point : last + 1));
+    }
+    return text;
+}
+
 /// Horizontal grid lines with their numbers.
 template <class Text>
 void draw_y_axis(Svg& svg, const Plot& plot, Text text) {
     for (const double value : ticks(plot.y_most, kRowsOfTicks)) {
         const double y = plot.y(value);
         svg.line({.x = plot.area.x, .y = y}, {.x = plot.area.x + plot.area.width, .y = y}, "class=\"rule\"");
-        svg.text({.x = plot.area.x - kTickGap, .y = y + kTextHeight / 3}, text(value), "text-anchor=\"end\"");
+        svg.text({.x = plot.area.x - kTickGap, .y = y + kTextHeight / 3}, tick_text(text(value)),
+                 "text-anchor=\"end\"");
     }
 }
 
@@ -45,7 +57,8 @@ void draw_time_axis(Svg& svg, const Plot& plot) {
     for (const double value : ticks(plot.x_most, wanted)) {
         const double x = plot.x(value);
         svg.line({.x = x, .y = bottom}, {.x = x, .y = bottom + kTickGap / 2}, "class=\"axis\"");
-        svg.text({.x = x, .y = bottom + kTickGap / 2 + kTextHeight}, with_unit(value, "s"), "text-anchor=\"middle\"");
+        svg.text({.x = x, .y = bottom + kTickGap / 2 + kTextHeight}, tick_text(with_unit(value, "s")),
+                 "text-anchor=\"middle\"");
     }
     svg.line({.x = plot.area.x, .y = bottom}, {.x = plot.area.x + plot.area.width, .y = bottom}, "class=\"axis\"");
 }
@@ -221,8 +234,9 @@ std::string energy_bars(const std::vector<compare::NamedResult>& results, double
     for (std::size_t i = 0; i < results.size(); ++i) {
         const Result& result = results[i].result;
         const double top = row * static_cast<double>(i) + first;
-        svg.text({.x = 1, .y = top - kTickGap / 2}, "[" + std::to_string(i + 1) + "] " + result.precision + ", " +
-                                                        with_unit(sum(*lists[i]).count(), "J") + " per inference");
+        const std::string number = results.size() > 1 ? "[" + std::to_string(i + 1) + "] " : "";
+        svg.text({.x = 1, .y = top - kTickGap / 2},
+                 number + result.precision + ", " + with_unit(sum(*lists[i]).count(), "J") + " per inference");
         double before = 0;
         for (const auto& [name, energy] : *lists[i]) {
             const double left = plot.x(before);

@@ -84,7 +84,7 @@ std::string with_unit(double value, std::string_view unit) {
         scaled /= step;
         ++prefix;
     }
-    while (scaled != 0 && std::abs(scaled) < 1 && prefix > 0) {
+    while (scaled != 0 && std::abs(scaled) * step < rounds_up && prefix > 0) {
         scaled *= step;
         --prefix;
     }

@@ -19,6 +19,8 @@ using report::LayerResult;
 using report::Result;
 using report::sum;
 
+constexpr std::size_t kHashDigits = 12; ///< enough to tell runs apart
+
 double count(Cycles cycles) {
     return static_cast<double>(cycles.count());
 }
@@ -38,8 +40,12 @@ std::string value_text(const compare::Figure& figure, std::optional<double> valu
     if (figure.unit == "cycles") {
         return grouped(*value);
     }
-    if (figure.unit == "1/s" || figure.unit == "mm2") {
-        return report::significant(*value) + " " + (figure.unit == "mm2" ? "mm\u00B2" : "/s");
+    if (figure.unit == "1/s") {
+        constexpr double large = 1000;
+        return (*value < large ? report::significant(*value) : grouped(*value)) + " /s";
+    }
+    if (figure.unit == "mm2") {
+        return report::significant(*value) + " mm\u00B2";
     }
     return with_unit(*value, figure.unit);
 }
@@ -124,17 +130,14 @@ std::string layer_row(const Result& result, std::size_t index, Cycles begin) {
 } // namespace
 
 std::string summary(const Result& result) {
-    const auto big = [](const std::string& name, const std::string& value) {
-        return "<div><dt>" + escaped(name) + "</dt><dd>" + escaped(value) + "</dd></div>";
-    };
     const double energy = sum(result.steady.energy_per_inference).count();
-    std::string html = "<dl class=\"key\">" + big("latency of the batch", with_unit(result.latency.count(), "s")) +
-                       big("inferences per second", grouped(result.throughput_per_s)) +
-                       big("power", with_unit(result.power.count(), "W")) +
-                       big("energy per inference", with_unit(energy, "J")) +
-                       big("inferences per joule", energy > 0 ? report::significant(1 / energy) : "-") +
-                       big("utilisation, steady", percent(result.steady.utilization)) +
-                       big("area", report::significant(sum(result.area).count()) + " mm\u00B2") + "</dl>";
+    std::string html = "<dl class=\"key\">" + term("latency of the batch", with_unit(result.latency.count(), "s")) +
+                       term("inferences per second", grouped(result.throughput_per_s)) +
+                       term("power", with_unit(result.power.count(), "W")) +
+                       term("energy per inference", with_unit(energy, "J")) +
+                       term("inferences per joule", energy > 0 ? report::significant(1 / energy) : "-") +
+                       term("utilisation, steady", percent(result.steady.utilization)) +
+                       term("area", report::significant(sum(result.area).count()) + " mm\u00B2") + "</dl>";
     html += "<dl class=\"facts\">" + term("machine", result.machine) + term("workload", result.workload) +
             term("precision", result.precision) + term("batch", std::to_string(result.batch)) +
             term("clock", with_unit(result.clock.count(), "Hz")) +
@@ -143,7 +146,8 @@ std::string summary(const Result& result) {
             term("cycles", grouped(count(result.cycles))) +
             term("steady period", grouped(count(result.steady.period)) + " cycles") +
             term("fidelity", result.fidelity) + term("seed", std::to_string(result.seed)) +
-            term("configuration", result.config_hash) + term("Lodestone", result.version) + "</dl>";
+            term("configuration", result.config_hash.substr(0, kHashDigits)) + term("Lodestone", result.version) +
+            "</dl>";
     return html;
 }
 

@@ -16,8 +16,8 @@ const char* style() {
   --c7: #9aa2ac; --c8: #3fcabb; --c9: #ff7aa8; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--front); font: 15px/1.45 system-ui, sans-serif; }
-header, main { max-width: 1160px; margin: 0 auto; padding: 0 24px; }
-main:has(.several) { max-width: 1560px; }
+header, main { max-width: 1240px; margin: 0 auto; padding: 0 24px; }
+body:has(.several) > * { max-width: 1560px; }
 h1 { font-size: 1.6rem; margin: 1.6rem 0 0.8rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; margin: 2.2rem 0 0; border-top: 2px solid var(--rule); padding-top: 1rem; overflow-wrap: anywhere; }
 h3 { font-size: 1.05rem; margin: 1.6rem 0 0.4rem; }
@@ -52,7 +52,7 @@ svg .layer.chosen .target { stroke: var(--accent); stroke-width: 1.5; }
 .map rect.heat { fill: var(--heat); stroke: var(--rule); stroke-width: 1; }
 .map line.heat { stroke: var(--heat); stroke-width: 3.5; }
 .map .here { stroke: var(--accent); stroke-width: 2.5; stroke-opacity: 1; }
-.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); gap: 0 32px; align-items: end; }
+.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 470px)); gap: 0 32px; align-items: end; }
 .maps .choices, .maps .reading { grid-column: 1 / -1; }
 .maps .choices { margin-top: 1.4rem; }
 .maps .reading { min-height: 2.9em; }
@@ -61,15 +61,15 @@ svg .layer.chosen .target { stroke: var(--accent); stroke-width: 1.5; }
   background: linear-gradient(to right, transparent, var(--heat)); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 4px 0 0; padding: 0; font-size: 0.85rem; }
 .legend b { font-weight: 600; }
-.swatch { display: inline-block; width: 11px; height: 11px; border-radius: 2px; }
+.swatch { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 5px; }
 select, button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--rule); border-radius: 5px;
   padding: 3px 8px; max-width: 100%; }
 th .sort { border: none; background: none; font-weight: 600; padding: 0; cursor: pointer; text-align: inherit; }
 th[aria-sort=ascending] .sort::after { content: " \25B2"; } th[aria-sort=descending] .sort::after { content: " \25BC"; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; margin-top: 1rem; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 3px 10px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th, td { text-align: left; padding: 3px 8px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 tbody th { font-weight: normal; max-width: 24rem; overflow: hidden; text-overflow: ellipsis; }
 thead th { vertical-align: bottom; }
 .number { text-align: right; }
