@@ -144,6 +144,15 @@ std::string link_map(const Result& result) {
     const Counts flits = total(result, &LayerDetail::activation_flits);
     const std::uint64_t most = std::ranges::max(flits);
     Svg svg = empty_map(grid, "Load of each link of the activation network; arrow keys read out the links", "links");
+    for (std::uint32_t core = 0; core < grid.size(); ++core) {
+        constexpr double side = 4;
+        const GridPosition at = grid.position(CoreId(core));
+        svg.rectangle({.x = kMargin + (at.col + 0.5) * kCell - side / 2,
+                       .y = kMargin + (at.row + 0.5) * kCell - side / 2,
+                       .width = side,
+                       .height = side},
+                      "class=\"router\"");
+    }
     for (std::uint32_t link = 0; link < flits.size(); ++link) {
         if (exists(grid, link)) {
             const auto [from, to] = link_line(grid, link);
@@ -184,9 +193,7 @@ std::string grid_maps(const Result& result, std::size_t index) {
            scale(cycles_text(busiest_core, result.cycles)) +
            "</figure><figure><figcaption>Load of the activation network</figcaption>" + link_map(result) +
            scale(cycles_text(busiest_link, result.cycles)) +
-           "</figure><p class=\"reading\" role=\"status\" aria-live=\"polite\">Whole run. Point at a core or a link, "
-           "or "
-           "go to a map with the Tab key and move with the arrow keys, to read its count.</p></div>";
+           "</figure><p class=\"reading\" role=\"status\" aria-live=\"polite\"></p></div>";
 }
 
 std::string grid_data(const Result& result) {

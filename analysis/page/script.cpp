@@ -26,6 +26,7 @@ const char* script() {
     const chooser = section.querySelector(".choose-layer");
     const unit = section.querySelector(".choose-unit");
     const reading = section.querySelector(".reading");
+    const hint = "Point at a core or a link, or go to a map with the Tab key and move with the arrow keys, to read its count.";
     const maps = data ? [...section.querySelectorAll(".map")].map(svg => ({
       svg, at: 0, kind: svg.dataset.kind, marks: [...svg.querySelectorAll(".heat")] })) : [];
 
@@ -50,6 +51,7 @@ const char* script() {
         map.svg.parentElement.querySelector(".most").textContent = share(most, cyclesOf(layer));
       }
       marked.forEach(mark => mark.classList.toggle("chosen", Number(mark.dataset.layer) === layer));
+      reading.textContent = `${chooser.selectedOptions[0].textContent}. ${hint}`;
     }
 
     function read(map, i) {

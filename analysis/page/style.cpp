@@ -32,9 +32,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .key dd { font-size: 1.25rem; font-weight: 600; white-space: nowrap; }
 .facts { gap: 4px 18px; }
 .facts > div { background: none; padding: 0; font-size: 0.85rem; }
-figure { margin: 1.2rem 0 0; break-inside: avoid; }
+figure { margin: 1.2rem 0 0; break-inside: avoid; overflow-x: auto; overflow-y: hidden; min-width: 0; }
+figure > svg:not(.map) { min-width: 560px; }
 figcaption { font-weight: 600; margin-bottom: 4px; }
-svg { display: block; width: 100%; height: auto; overflow: visible; }
+svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--dim); font: 12px system-ui, sans-serif; }
 svg .rule { stroke: var(--rule); stroke-width: 1; }
 svg .axis { stroke: var(--dim); stroke-width: 1; }
@@ -48,11 +49,12 @@ svg .layer rect { stroke: var(--back); stroke-width: 0.5; }
 svg .layer .target { fill: transparent; stroke: none; cursor: pointer; }
 svg .layer.chosen .target, svg .layer:hover .target { fill: var(--front); fill-opacity: 0.12; }
 svg .layer.chosen .target { stroke: var(--accent); stroke-width: 1.5; }
-.map { max-width: 470px; }
+.map { max-width: 390px; }
 .map rect.heat { fill: var(--heat); stroke: var(--rule); stroke-width: 1; }
+.map .router { fill: var(--rule); }
 .map line.heat { stroke: var(--heat); stroke-width: 3.5; }
 .map .here { stroke: var(--accent); stroke-width: 2.5; stroke-opacity: 1; }
-.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 470px)); gap: 0 32px; align-items: end; }
+.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 390px)); gap: 0 32px; align-items: end; }
 .maps .choices, .maps .reading { grid-column: 1 / -1; }
 .maps .choices { margin-top: 1.4rem; }
 .maps .reading { min-height: 2.9em; }
@@ -85,7 +87,8 @@ li { overflow-wrap: anywhere; }
     --c6: #8a5a3c; --c7: #8b929b; --c8: #12a594; --c9: #d6336c; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { font-size: 11px; } header, main { max-width: none; padding: 0; }
-  .choices, .reading, .hint { display: none; } .wide { overflow: visible; } th, td { padding: 1px 5px; }
+  .choices, .reading, .hint { display: none; } .wide, figure { overflow: visible; } .map { max-width: 320px; }
+  table { font-size: 8.5px; } th { white-space: normal; } tbody th { overflow-wrap: anywhere; } th, td { padding: 1px 4px; }
   .results.several { display: block; } .maps { grid-template-columns: 1fr 1fr; } tr, dl, .maps { break-inside: avoid; }
 }
 )css";
