@@ -35,6 +35,7 @@ struct Arguments {
     bool json = false;
     MacOptions mac;
     bool layers = false; ///< --layers: per-layer tables too
+    bool detail = false; ///< --detail: what each core and link did, in the result files
 };
 
 } // namespace lodestone::apps

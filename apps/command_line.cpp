@@ -72,6 +72,8 @@ void add_run(CLI::App& root, Arguments& arguments) {
     command->add_option("--out", arguments.directory, "folder for the result files, one per precision");
     command->add_flag("--json", arguments.json, "one JSON document on stdout instead of tables");
     command->add_flag("--layers", arguments.layers, "also prints a table of layers per precision");
+    command->add_flag("--detail", arguments.detail,
+                      "result files also tell what each core, link and memory did, for the maps of 'report'");
 }
 
 void add_verify(CLI::App& root, Arguments& arguments) {
@@ -94,6 +96,14 @@ void add_anchors(CLI::App& root, Arguments& arguments) {
     command->add_option("FILE", arguments.files, "anchor files (YAML); all of configs/anchors by default");
     command->add_flag("--fit", arguments.fit, "prints the calibrated constants that meet the anchors instead");
     command->add_flag("--json", arguments.json, "one JSON document instead of the table")->excludes("--fit");
+}
+
+void add_report(CLI::App& root, Arguments& arguments) {
+    CLI::App* command =
+        root.add_subcommand("report", "one self-contained HTML page of results, side by side when there are several");
+    command->add_option("RESULT", arguments.files, "result files; written with 'run --detail' they have maps too")
+        ->required();
+    command->add_option("-o,--output", arguments.output, "the page to write (HTML)")->required();
 }
 
 /// What is wrong with the first word when it is neither an option nor a command; else "".
@@ -146,6 +156,7 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_run(root, arguments);
     add_compare(root, arguments);
     add_anchors(root, arguments);
+    add_report(root, arguments);
     add_mac(root, arguments);
     constexpr int users_mistake = 2;
     if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {

@@ -17,6 +17,7 @@ std::span<const Command> commands() {
         Command{"mac", [](const Arguments& arguments) { return mac_command(arguments.mac); }},
         Command{"compare", compare_command},
         Command{"anchors", anchors_command},
+        Command{"report", report_command},
     };
     return list;
 }

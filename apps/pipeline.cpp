@@ -77,9 +77,10 @@ isa::Program compile_network(const RunRequest& request, const graph::QuantisedMo
     return program;
 }
 
-isa::Execution simulate(const RunRequest& request, const isa::Program& program, trace::TraceSink* trace) {
+isa::Execution simulate(const RunRequest& request, const isa::Program& program, trace::TraceSink* trace, bool detail) {
     core_grid::RunOptions options;
     options.trace = trace;
+    options.detail = detail;
     return core_grid::run_core_grid(program, core_grid_of(request.machine), options);
 }
 

@@ -33,8 +33,9 @@ namespace lodestone::apps {
 [[nodiscard]] isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model,
                                            std::uint64_t batch, emit::CompileReport* report = nullptr);
 
+/// With `detail`, also what each core and link did in each phase.
 [[nodiscard]] isa::Execution simulate(const RunRequest& request, const isa::Program& program,
-                                      trace::TraceSink* trace = nullptr);
+                                      trace::TraceSink* trace = nullptr, bool detail = false);
 
 /// What a functional run found.
 struct FunctionalReport {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `lodestone run`: every precision through all stages; tables or JSON on stdout, result files in a folder.
 #include "analysis/bounds/bounds.hpp"
+#include "analysis/report/build_detail.hpp"
 #include "analysis/report/build_result.hpp"
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/table.hpp"
@@ -96,7 +97,7 @@ report::Result run_batch(const Session& session, const quantise::QuantiseOptions
         trace = trace::open_trace(session.arguments.trace, core_grid_of(request.machine).clock);
     }
     const isa::Execution execution = is_analytic ? bounds::analytic_execution(program, core_grid_of(request.machine))
-                                                 : simulate(request, program, trace.get());
+                                                 : simulate(request, program, trace.get(), session.arguments.detail);
     if (trace) {
         trace->close();
     }
@@ -108,6 +109,9 @@ report::Result run_batch(const Session& session, const quantise::QuantiseOptions
                                                   .seed = request.seed,
                                                   .config_hash = config_hash(session, options, batch),
                                                   .fidelity = is_analytic ? "analytic" : "event"});
+    if (session.arguments.detail) {
+        result.detail = report::build_detail(program, execution, core_grid_of(request.machine));
+    }
     result.workload = session.network.name;
     result.precision = options.precision.name;
     for (const Diagnostic& warning : model.warnings.all()) {

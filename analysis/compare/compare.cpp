@@ -17,25 +17,9 @@ namespace {
 
 using report::Result;
 
-/// One figure of every result, in SI units.
-struct Row {
-    std::string name;
-    std::string unit;
-    std::vector<std::optional<double>> values;
-
-    [[nodiscard]] std::optional<double> ratio(std::size_t column) const {
-        const std::optional<double> first = values.front();
-        const std::optional<double> own = values[column];
-        if (!first || !own || *first == 0) {
-            return std::nullopt;
-        }
-        return *own / *first;
-    }
-};
-
 template <class Value>
-Row row(const std::string& name, const std::string& unit, const std::vector<NamedResult>& results, Value value) {
-    Row row{.name = name, .unit = unit, .values = {}};
+Figure row(const std::string& name, const std::string& unit, const std::vector<NamedResult>& results, Value value) {
+    Figure row{.name = name, .unit = unit, .values = {}};
     for (const NamedResult& entry : results) {
         row.values.push_back(value(entry.result));
     }
@@ -44,7 +28,7 @@ Row row(const std::string& name, const std::string& unit, const std::vector<Name
 
 /// One row for each name that occurs in any result's list.
 template <class T>
-void add_parts(std::vector<Row>& rows, const Row& total, const std::vector<NamedResult>& results,
+void add_parts(std::vector<Figure>& rows, const Figure& total, const std::vector<NamedResult>& results,
                report::Named<T> Result::*list) {
     rows.push_back(total);
     std::vector<std::string> names;
@@ -63,32 +47,7 @@ void add_parts(std::vector<Row>& rows, const Row& total, const std::vector<Named
     }
 }
 
-std::vector<Row> rows_of(const std::vector<NamedResult>& results) {
-    std::vector<Row> rows;
-    const auto add = [&](const char* name, const char* unit, const auto& value) {
-        rows.push_back(row(name, unit, results, [&](const Result& r) { return std::optional<double>(value(r)); }));
-    };
-    add("latency", "s", [](const Result& r) { return r.latency.count(); });
-    add("cycles", "cycles", [](const Result& r) { return static_cast<double>(r.cycles.count()); });
-    add("throughput", "1/s", [](const Result& r) { return r.throughput_per_s; });
-    add("utilization", "", [](const Result& r) { return r.utilization; });
-    add("power", "W", [](const Result& r) { return r.power.count(); });
-    add("energy per inference", "J",
-        [](const Result& r) { return r.power.count() / (r.throughput_per_s == 0 ? NAN : r.throughput_per_s); });
-    const Row energy =
-        row("energy", "J", results, [](const Result& r) { return std::optional(report::sum(r.energy).count()); });
-    add_parts(rows, energy, results, &Result::energy);
-    const Row area =
-        row("area", "mm2", results, [](const Result& r) { return std::optional(report::sum(r.area).count()); });
-    add_parts(rows, area, results, &Result::area);
-    const Row traffic = row("traffic", "B", results, [](const Result& r) {
-        return std::optional(static_cast<double>(report::sum(r.traffic).count()));
-    });
-    add_parts(rows, traffic, results, &Result::traffic);
-    return rows;
-}
-
-std::string cell(const Row& row, std::size_t column) {
+std::string cell(const Figure& row, std::size_t column) {
     const std::optional<double> value = row.values[column];
     if (!value || !std::isfinite(*value)) {
         return "-";
@@ -105,7 +64,41 @@ nlohmann::ordered_json number(std::optional<double> value) {
 
 } // namespace
 
-std::vector<NamedResult> load(const std::vector<std::string>& files) {
+std::optional<double> Figure::ratio(std::size_t column) const {
+    const std::optional<double> first = values.front();
+    const std::optional<double> own = values[column];
+    if (!first || !own || *first == 0) {
+        return std::nullopt;
+    }
+    return *own / *first;
+}
+
+std::vector<Figure> figures_of(const std::vector<NamedResult>& results) {
+    std::vector<Figure> rows;
+    const auto add = [&](const char* name, const char* unit, const auto& value) {
+        rows.push_back(row(name, unit, results, [&](const Result& r) { return std::optional<double>(value(r)); }));
+    };
+    add("latency", "s", [](const Result& r) { return r.latency.count(); });
+    add("cycles", "cycles", [](const Result& r) { return static_cast<double>(r.cycles.count()); });
+    add("throughput", "1/s", [](const Result& r) { return r.throughput_per_s; });
+    add("utilization", "", [](const Result& r) { return r.utilization; });
+    add("power", "W", [](const Result& r) { return r.power.count(); });
+    add("energy per inference", "J",
+        [](const Result& r) { return r.power.count() / (r.throughput_per_s == 0 ? NAN : r.throughput_per_s); });
+    const Figure energy =
+        row("energy", "J", results, [](const Result& r) { return std::optional(report::sum(r.energy).count()); });
+    add_parts(rows, energy, results, &Result::energy);
+    const Figure area =
+        row("area", "mm2", results, [](const Result& r) { return std::optional(report::sum(r.area).count()); });
+    add_parts(rows, area, results, &Result::area);
+    const Figure traffic = row("traffic", "B", results, [](const Result& r) {
+        return std::optional(static_cast<double>(report::sum(r.traffic).count()));
+    });
+    add_parts(rows, traffic, results, &Result::traffic);
+    return rows;
+}
+
+std::vector<NamedResult> load(const std::vector<std::string>& files, std::size_t at_least) {
     Problems problems;
     std::vector<NamedResult> results;
     for (const std::string& file : files) {
@@ -120,8 +113,9 @@ std::vector<NamedResult> load(const std::vector<std::string>& files) {
         }
     }
     problems.throw_if_errors();
-    if (results.size() < 2) {
-        throw UserError("a comparison takes at least two results; " + std::to_string(results.size()) + " given");
+    if (results.size() < at_least) {
+        throw UserError("at least " + std::to_string(at_least) + " results are needed; " +
+                        std::to_string(results.size()) + " given");
     }
     return results;
 }
@@ -136,7 +130,7 @@ std::string to_text(const std::vector<NamedResult>& results) {
         }
     }
     report::Table table(columns);
-    for (const Row& figure : rows_of(results)) {
+    for (const Figure& figure : figures_of(results)) {
         std::vector<std::string> cells{figure.name, figure.unit};
         for (std::size_t i = 0; i < results.size(); ++i) {
             cells.push_back(cell(figure, i));
@@ -166,7 +160,7 @@ std::string to_json(const std::vector<NamedResult>& results) {
                                    {"precision", entry.result.precision},
                                    {"batch", entry.result.batch}});
     }
-    for (const Row& figure : rows_of(results)) {
+    for (const Figure& figure : figures_of(results)) {
         nlohmann::ordered_json values = nlohmann::ordered_json::array();
         nlohmann::ordered_json ratios = nlohmann::ordered_json::array();
         for (std::size_t i = 0; i < results.size(); ++i) {

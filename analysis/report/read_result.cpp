@@ -2,6 +2,7 @@
 // JSON to result, through the located reader: JSON is YAML too, so every problem has its line and column.
 #include "analysis/report/result_json.hpp"
 
+#include "arch/isa/flow.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 #include "sim/config/map_reader.hpp"
@@ -63,6 +64,43 @@ void read_identity(MapReader& reader, Result& result) {
     result.fidelity = reader.required_string("fidelity");
 }
 
+/// A list of counts in the form of detail.hpp: `expected` numbers, or none.
+Counts read_counts(MapReader& reader, const std::string& key, std::size_t expected) {
+    if (!reader.has(key)) {
+        return {};
+    }
+    const std::string text = reader.required_string(key);
+    const std::optional<Counts> counts = counts_of(text, expected);
+    if (!counts || counts->size() != expected) {
+        reader.problem(key, "is no list of " + std::to_string(expected) + " counts such as \"120*3 0 7\"");
+        return {};
+    }
+    return *counts;
+}
+
+RunDetail read_detail(MapReader& reader, std::size_t layers) {
+    constexpr std::uint64_t most = 4096;
+    RunDetail detail;
+    MapReader grid = reader.required_map("grid");
+    detail.grid.rows = static_cast<std::uint32_t>(grid.required_uint("rows", 1, most));
+    detail.grid.cols = static_cast<std::uint32_t>(grid.required_uint("cols", 1, most));
+    detail.memory_capacity = Bytes(reader.required_uint("memory_capacity_bytes", 0, any));
+    detail.weights = Bytes(reader.required_uint("weight_bytes", 0, any));
+    for (MapReader& layer : reader.required_maps("layers")) {
+        detail.layers.push_back(
+            {.matrix_busy = read_counts(layer, "matrix_busy_cycles", detail.grid.size()),
+             .vector_busy = read_counts(layer, "vector_busy_cycles", detail.grid.size()),
+             .activation_flits = read_counts(layer, "activation_flits", isa::link_count(detail.grid)),
+             .home = Bytes(layer.required_uint("home_bytes", 0, any)),
+             .gathered = Bytes(layer.required_uint("gathered_bytes", 0, any))});
+    }
+    if (detail.layers.size() != layers) {
+        reader.problem("layers", "has " + std::to_string(detail.layers.size()) + " entries; the run has " +
+                                     std::to_string(layers) + " layers");
+    }
+    return detail;
+}
+
 /// Further keys, which files of other versions may lack.
 void read_details(MapReader& reader, Result& result) {
     result.technology = reader.optional_string("technology", "");
@@ -81,6 +119,9 @@ void read_details(MapReader& reader, Result& result) {
         result.calibrated.push_back({.name = constant.required_string("name"),
                                      .value = constant.required_double("value"),
                                      .source = constant.required_string("source")});
+    }
+    if (auto detail = reader.optional_map("detail")) {
+        result.detail = read_detail(*detail, result.layers.size());
     }
 }
 

@@ -2,6 +2,7 @@
 // The result of one run: what the result file holds, as types. Every key is defined in docs/result_format.md.
 #pragma once
 
+#include "analysis/report/detail.hpp"
 #include "arch/cost/technology.hpp"
 #include "arch/isa/event_counts.hpp"
 #include "sim/base/quantity.hpp"
@@ -95,6 +96,7 @@ struct Result {
     Volts voltage{};
     std::vector<cost::CalibratedConstant> calibrated;
     FunctionalFigures functional;
+    std::optional<RunDetail> detail; ///< absent unless the run was asked for it
 };
 
 } // namespace lodestone::report

@@ -89,6 +89,23 @@ Json json_of(const SteadyState& steady, const Result& result) {
         {"power_w", result.power.count()},        {"energy_per_inference_j", with_total(steady.energy_per_inference)}};
 }
 
+Json json_of(const RunDetail& detail) {
+    Json json = {{"grid", {{"rows", detail.grid.rows}, {"cols", detail.grid.cols}}},
+                 {"memory_capacity_bytes", detail.memory_capacity.count()},
+                 {"weight_bytes", detail.weights.count()},
+                 {"layers", Json::array()}};
+    for (const LayerDetail& layer : detail.layers) {
+        Json entry = {{"home_bytes", layer.home.count()}, {"gathered_bytes", layer.gathered.count()}};
+        if (!layer.matrix_busy.empty()) {
+            entry["matrix_busy_cycles"] = to_text(layer.matrix_busy);
+            entry["vector_busy_cycles"] = to_text(layer.vector_busy);
+            entry["activation_flits"] = to_text(layer.activation_flits);
+        }
+        json["layers"].push_back(std::move(entry));
+    }
+    return json;
+}
+
 /// Figures that the format does not fix.
 void add_details(Json& json, const Result& result) {
     json["technology"] = result.technology;
@@ -113,6 +130,9 @@ void add_details(Json& json, const Result& result) {
         for (const auto& [name, value] : result.functional) {
             json["functional"][name] = value;
         }
+    }
+    if (result.detail) {
+        json["detail"] = json_of(*result.detail);
     }
 }
 

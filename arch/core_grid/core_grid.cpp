@@ -11,7 +11,8 @@ namespace lodestone::core_grid {
 CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
                    Wakeups& wakeups)
     : program_(program), wakeups_(wakeups), resources_(program.grid, machine), weights_(program, resources_, wakeups),
-      traffic_(program, resources_), issued_(gathers_by_issue(program)), core_end_(program.grid.size()) {
+      traffic_(program, resources_), wants_detail_(options.detail), issued_(gathers_by_issue(program)),
+      core_end_(program.grid.size()) {
     cores_.reserve(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
         cores_.emplace_back(CoreId(core), resources_, weights_, wakeups_);
@@ -171,17 +172,24 @@ void CoreGrid::record_phase(Cycles now) {
     const isa::Phase& phase = program_.phases[plan_.index];
     tally_waiting(now);
     const NetworkSnapshot networks = resources_.snapshot();
+    std::optional<isa::PhaseDetail> detail =
+        wants_detail_ ? std::optional<isa::PhaseDetail>(std::in_place) : std::nullopt;
     isa::PhaseRecord record{.name = phase.name,
                             .op = phase.op,
                             .begin = begin_,
                             .end = now,
                             .events = event_counts(resources_.tally, phase, networks_at_begin_, networks),
-                            .busiest = resources_.close_window(now)};
+                            .busiest = resources_.close_window(now, detail ? &detail->activation_flits : nullptr)};
     record.events.elapsed = now - begin_;
     for (const Core& core : cores_) {
         record.busiest["matrix"] = std::max(record.busiest["matrix"], core.matrix_cycles());
         record.busiest["vector"] = std::max(record.busiest["vector"], core.vector_cycles());
+        if (detail) {
+            detail->matrix_busy.push_back(core.matrix_cycles().count());
+            detail->vector_busy.push_back(core.vector_cycles().count());
+        }
     }
+    record.detail = std::move(detail);
     check_invariant(resources_.tally.steps == plan_.works.size(), "every step of a phase runs exactly once");
     check_invariant(resources_.tally.macs == isa::phase_macs(program_, phase),
                     "the tiles of a phase cover its multiply-accumulates exactly once");

@@ -55,6 +55,7 @@ private:
     WeightDelivery weights_;
     Traffic traffic_;
     std::vector<Core> cores_;
+    bool wants_detail_;
     std::vector<std::vector<IssuedGather>> issued_;
     std::optional<FunctionalExecution> functional_;
     std::optional<GridTrace> trace_;

@@ -57,13 +57,13 @@ NetworkSnapshot Resources::snapshot() const {
             .instruction = instruction.count()};
 }
 
-std::map<std::string, Cycles> Resources::close_window(Cycles now) {
+std::map<std::string, Cycles> Resources::close_window(Cycles now, std::vector<std::uint64_t>* activation_flits) {
     Cycles busiest_memory;
     for (memory::BankedMemory& memory : memories) {
         busiest_memory = std::max(busiest_memory, memory.close_window(now));
     }
     return {{"memory", busiest_memory},
-            {"activation_link", activation.close_window(now)},
+            {"activation_link", activation.close_window(now, activation_flits)},
             {"model_link", model.close_window(now)},
             {"partial_sum_link", partial_sum.close_window(now)},
             {"instruction_link", instruction.close_window(now)},

@@ -75,7 +75,8 @@ struct Resources {
     void advance(Cycles now);
     [[nodiscard]] NetworkSnapshot snapshot() const;
     /// Ends a window at `now`: busy cycles of the busiest instance of each resource, under the names of PhaseRecord.
-    std::map<std::string, Cycles> close_window(Cycles now);
+    /// `activation_flits` receives those of each link when it is given.
+    std::map<std::string, Cycles> close_window(Cycles now, std::vector<std::uint64_t>* activation_flits = nullptr);
     /// Throws MachineError unless every byte that was sent has been received, network by network.
     void verify_conservation(Cycles now) const;
 

@@ -22,6 +22,7 @@ struct RunOptions {
     bool functional = false;           ///< move and compute real data; needs every parameter's codes
     std::vector<InputValues> inputs;   ///< functional: one per program.network_inputs, in that order
     trace::TraceSink* trace = nullptr; ///< told of phases and steps; the caller closes it
+    bool detail = false;               ///< also record where in the grid each phase worked
     Cycles cycle_limit{};              ///< watchdogs: a run that meets one is a MachineError; zero: none
     Seconds wall_time_limit{};
 };

@@ -6,10 +6,18 @@
 #include "sim/base/id.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace lodestone::isa {
+
+/// Where in the grid the work of a phase was done; recorded on demand, because it grows with the grid.
+struct PhaseDetail {
+    std::vector<std::uint64_t> matrix_busy;      ///< by core: cycles in which its matrix unit worked
+    std::vector<std::uint64_t> vector_busy;      ///< by core: cycles in which its vector unit worked
+    std::vector<std::uint64_t> activation_flits; ///< by link of the activation network: flits, one a cycle
+};
 
 struct PhaseRecord {
     std::string name;
@@ -20,6 +28,7 @@ struct PhaseRecord {
     std::map<std::string, Cycles>
         busiest; ///< busiest instance of each resource: matrix, vector, memory, activation_link, model_link,
                  ///< partial_sum_link, frame_buffer, instruction_link
+    std::optional<PhaseDetail> detail; ///< absent unless asked for
 };
 
 /// Values of one network output for the whole batch, row-major [batch, shape...], dequantised.

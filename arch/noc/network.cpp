@@ -41,11 +41,17 @@ Passage Network::send(const Transfer& transfer) {
     return {.departure = Cycles(heads_.empty() ? ready : heads_.front()), .duration = Cycles(held_)};
 }
 
-Cycles Network::close_window(Cycles now) {
+Cycles Network::close_window(Cycles now, std::vector<std::uint64_t>* flits) {
     std::uint64_t busiest = 0;
+    if (flits != nullptr) {
+        *flits = busy_;
+    }
     for (std::uint32_t link = 0; link < busy_.size(); ++link) {
         const std::uint64_t carried = std::min(busy_[link], calendar_.taken_from(link, now.count()));
         busiest = std::max(busiest, busy_[link] - carried);
+        if (flits != nullptr) {
+            (*flits)[link] -= carried;
+        }
         busy_[link] = carried;
     }
     return Cycles(busiest);

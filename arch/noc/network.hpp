@@ -61,7 +61,8 @@ public:
     /// Flits per link in the window of time since the last close_window.
     [[nodiscard]] std::span<const std::uint64_t> link_busy() const { return busy_; }
     /// Ends a window at `now`: busy cycles of its busiest link. What is reserved after `now` counts in the next window.
-    Cycles close_window(Cycles now);
+    /// `flits` receives those of each link when it is given.
+    Cycles close_window(Cycles now, std::vector<std::uint64_t>* flits = nullptr);
     /// Throws MachineError when something is still on its way or was lost.
     void verify_conservation(Cycles now) const;
 

@@ -3,6 +3,7 @@
 #include "analysis/report/result_json.hpp"
 
 #include "sim/base/error.hpp"
+#include "tests/support/small_detail.hpp"
 #include "tests/support/small_results.hpp"
 
 #include <catch2/catch.hpp>
@@ -62,4 +63,14 @@ TEST_CASE("an empty file and an empty list are problems", "[analysis][report]") 
 
 TEST_CASE("a missing file is the user's mistake", "[analysis][report]") {
     CHECK_THROWS_AS(report::load_results("no_such_result.json"), UserError);
+}
+
+TEST_CASE("counts that do not fit the grid or the layers are problems with their place", "[analysis][report]") {
+    report::Result result = test::small_result("int8");
+    result.detail = test::small_detail();
+    result.detail->layers[1].matrix_busy = {1, 2, 3};
+    result.detail->layers.push_back(result.detail->layers[0]);
+    const std::string found = problems_of(report::to_json(result));
+    CHECK(found.find("detail.layers[1].matrix_busy_cycles: is no list of 2 counts") != std::string::npos);
+    CHECK(found.find("detail.layers: has 3 entries; the run has 2 layers") != std::string::npos);
 }

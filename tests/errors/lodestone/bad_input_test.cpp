@@ -273,6 +273,15 @@ TEST_CASE("results that are no results cannot be compared", "[errors]") {
     expect_refusal("compare " + one + " " + two, {"a.json", "b.json"});
 }
 
+TEST_CASE("a page of something that is no result is refused and not written", "[errors]") {
+    const ScratchFolder scratch;
+    const std::string one = quoted(scratch.write("a.json", "{}"));
+    const std::filesystem::path page = scratch.path() / "page.html";
+    expect_refusal("report " + one + " no_such.json -o " + quoted(page.string()), {"a.json", "no_such.json"});
+    CHECK_FALSE(std::filesystem::exists(page));
+    expect_refusal("report " + one, {"--output"});
+}
+
 TEST_CASE("a result folder that cannot be written is refused", "[errors]") {
     const ScratchFolder scratch;
     const std::string file = scratch.write("taken", "a file, no folder");

@@ -47,6 +47,41 @@ TEST_CASE("every network delivers what was sent", "[arch][core_grid]") {
     }
 }
 
+TEST_CASE("details of cores and links sum to the counts of their phase", "[arch][core_grid]") {
+    const isa::Program program = test::every_split_program(kGrid);
+    const isa::Execution execution = run_core_grid(program, test::small_machine(program.grid), {.detail = true});
+    std::uint64_t flit_hops = 0;
+    for (const isa::PhaseRecord& phase : execution.phases) {
+        CAPTURE(phase.name);
+        REQUIRE(phase.detail.has_value());
+        std::uint64_t matrix = 0;
+        for (const std::uint64_t busy : phase.detail->matrix_busy) {
+            CHECK(busy <= phase.busiest.at("matrix").count());
+            matrix += busy;
+        }
+        CHECK(phase.detail->matrix_busy.size() == kGrid.size());
+        CHECK(matrix == phase.events.core_cycles.at("matrix_busy"));
+        std::uint64_t busiest_link = 0;
+        for (const std::uint64_t flits : phase.detail->activation_flits) {
+            busiest_link = std::max(busiest_link, flits);
+            flit_hops += flits;
+        }
+        CHECK(busiest_link == phase.busiest.at("activation_link").count());
+    }
+    CHECK(flit_hops == execution.events.networks.at("activation").flit_hops);
+}
+
+TEST_CASE("details are recorded only when asked for, and change nothing else", "[arch][core_grid]") {
+    const isa::Program program = test::every_split_program(kGrid);
+    const isa::Execution plain = run(program);
+    const isa::Execution detailed = run_core_grid(program, test::small_machine(program.grid), {.detail = true});
+    CHECK(plain.cycles == detailed.cycles);
+    CHECK(plain.kernel_events == detailed.kernel_events);
+    for (const isa::PhaseRecord& phase : plain.phases) {
+        CHECK_FALSE(phase.detail.has_value());
+    }
+}
+
 TEST_CASE("the same program gives the same execution twice", "[arch][core_grid]") {
     const isa::Program program = test::every_split_program(kGrid);
     const isa::Execution first = run(program);

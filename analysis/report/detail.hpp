@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each core, link and memory did in each layer: the part of a result that grows with the grid.
+#pragma once
+
+#include "sim/base/id.hpp"
+#include "sim/base/quantity.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lodestone::report {
+
+/// One number per core (row-major), or per link in the order of arch/isa/flow.hpp: four per router (east, west, south,
+/// north), then into and out of the frame buffer for each row.
+using Counts = std::vector<std::uint64_t>;
+
+struct LayerDetail {
+    Counts matrix_busy;      ///< cycles by core; empty in an analytic run
+    Counts vector_busy;      ///< cycles by core; empty in an analytic run
+    Counts activation_flits; ///< by link of the activation network; empty in an analytic run
+    Bytes home;              ///< buffers of finished values, in the fullest core
+    Bytes gathered;          ///< buffers of gathered inputs, in the fullest core
+};
+
+struct RunDetail {
+    GridShape grid;
+    Bytes memory_capacity; ///< of a core
+    Bytes weights;         ///< in the fullest core, from before the first layer to after the last
+    std::vector<LayerDetail> layers;
+};
+
+/// "120*3 0 7": 120, 120, 120, 0, 7. Neighbours in a grid mostly do the same, so the text is short.
+[[nodiscard]] std::string to_text(const Counts& counts);
+/// The opposite; nothing when the text is not of that form or holds more than `most` numbers.
+[[nodiscard]] std::optional<Counts> counts_of(std::string_view text, std::size_t most);
+
+} // namespace lodestone::report

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts of cores and links in the result file: short, and the same when they are read back.
+#include "analysis/report/detail.hpp"
+
+#include "analysis/report/build_detail.hpp"
+#include "analysis/report/result_json.hpp"
+#include "tests/support/core_grid_layers.hpp"
+#include "tests/support/small_detail.hpp"
+#include "tests/support/small_results.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace lodestone;
+using report::Counts;
+
+TEST_CASE("equal neighbours are written once", "[analysis][report]") {
+    CHECK(report::to_text(Counts{120, 120, 120, 0, 7}) == "120*3 0 7");
+    CHECK(report::to_text(Counts{}).empty());
+}
+
+TEST_CASE("counts are read as they were written", "[analysis][report]") {
+    constexpr std::uint64_t largest = ~std::uint64_t{0};
+    const Counts counts{5, 5, 0, largest, 1, 1, 1, 1};
+    CHECK(report::counts_of(report::to_text(counts), counts.size()) == counts);
+}
+
+TEST_CASE("a list of counts that is longer than it may be is refused", "[analysis][report]") {
+    CHECK(report::counts_of("1 2 3", 3).has_value());
+    CHECK_FALSE(report::counts_of("1 2 3", 2).has_value());
+    CHECK_FALSE(report::counts_of("1*18446744073709551615", 4).has_value());
+}
+
+TEST_CASE("text that is no list of counts is refused", "[analysis][report]") {
+    for (const char* text : {"a", "1,2", "1  2", "-1", "1*", "1*0", "1*2*2", " 1", "1 ", "99999999999999999999"}) {
+        CAPTURE(text);
+        CHECK_FALSE(report::counts_of(text, 100).has_value());
+    }
+}
+
+TEST_CASE("a result keeps its counts of cores and links", "[analysis][report]") {
+    report::Result result = test::small_result("int8");
+    CHECK(report::to_json(result).find("\"detail\"") == std::string::npos);
+    result.detail = test::small_detail();
+    const std::string text = report::to_json(result);
+    Problems problems;
+    const auto results = report::results_from_json(text, "r.json", problems);
+    REQUIRE_FALSE(problems.has_errors());
+    REQUIRE(results.at(0).detail.has_value());
+    CHECK(results[0].detail->layers[1].activation_flits == result.detail->layers[1].activation_flits);
+    CHECK(report::to_json(results[0]) == text);
+}
+
+TEST_CASE("memory in use is that of the buffers alive and of the fullest core's weights", "[analysis][report]") {
+    const isa::Program program = test::every_split_program({.rows = 2, .cols = 2});
+    isa::Execution execution;
+    execution.phases.resize(program.phases.size());
+    const report::RunDetail detail = report::build_detail(program, execution, test::small_machine(program.grid));
+    REQUIRE(detail.layers.size() == program.phases.size());
+    Bytes weights;
+    for (const isa::Constant& constant : program.constants) {
+        weights += Bytes(constant.codes.size());
+    }
+    CHECK(detail.weights > Bytes(0));
+    CHECK(detail.weights <= weights * program.grid.size());
+    for (std::size_t phase = 0; phase < detail.layers.size(); ++phase) {
+        CAPTURE(phase);
+        CHECK(detail.layers[phase].matrix_busy.empty());
+        CHECK(detail.layers[phase].home + detail.layers[phase].gathered + detail.weights <= detail.memory_capacity);
+    }
+}
