@@ -11,7 +11,7 @@ MachineInput read_machine_input(config::MapReader reader) {
     input.machine = spec::read_machine(reader);
     config::MapReader technology = reader.required_map("technology");
     if (std::holds_alternative<spec::SpikingArraySpec>(input.machine.family)) {
-        input.technology = spiking_array::read_spiking_energy(technology);
+        input.technology = cost::read_spiking_energy(technology);
     } else {
         input.technology = cost::read_technology(technology);
         technology.finish();
@@ -24,7 +24,7 @@ void check_technology(const config::Node& root, Problems& problems, config::Read
     config::MapReader reader(root, problems, log);
     const config::Node* kind = root.find("kind");
     if (kind != nullptr && kind->text == "spiking_energy") {
-        static_cast<void>(spiking_array::read_spiking_energy(std::move(reader)));
+        static_cast<void>(cost::read_spiking_energy(std::move(reader)));
     } else {
         cost::check_technology_file(reader);
     }

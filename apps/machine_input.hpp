@@ -2,9 +2,9 @@
 // A machine with its technology, as a machine file or the `machine` section of a run file gives it.
 #pragma once
 
+#include "arch/cost/spiking_power.hpp"
 #include "arch/cost/technology.hpp"
 #include "arch/spec/machine.hpp"
-#include "arch/spiking_array/spiking_power.hpp"
 #include "sim/config/map_reader.hpp"
 
 #include <string>
@@ -15,7 +15,7 @@ namespace lodestone::apps {
 
 struct MachineInput {
     spec::MachineSpec machine;
-    std::variant<cost::Technology, spiking_array::SpikingEnergy> technology; ///< that of the machine's family
+    std::variant<cost::Technology, cost::SpikingEnergy> technology; ///< that of the machine's family
 };
 
 /// Reads every key of a machine map and finishes it.

@@ -23,6 +23,31 @@ void collect(const SpikingArray& array, SpikingResult& result) {
 
 } // namespace
 
+isa::EventCounts event_counts(const SpikingCounts& counts, const SpikingTiming* timing) {
+    isa::EventCounts events;
+    events.spiking = {{"ticks", counts.ticks},
+                      {"neuron_updates", counts.neuron_updates},
+                      {"axon_events", counts.axon_events},
+                      {"synaptic_events", counts.synaptic_events},
+                      {"spikes", counts.spikes},
+                      {"inputs", counts.inputs},
+                      {"sent", counts.sent},
+                      {"delivered", counts.delivered},
+                      {"merged", counts.merged},
+                      {"in_flight", counts.in_flight},
+                      {"off_chip", counts.off_chip},
+                      {"lost", counts.lost},
+                      {"hops", counts.hops},
+                      {"chip_crossings", counts.chip_crossings}};
+    if (timing != nullptr) {
+        events.elapsed = timing->total;
+        events.spiking["overrun_ticks"] = timing->overrun_ticks;
+        events.spiking["colliding_ticks"] = timing->colliding_ticks;
+        events.spiking["source_stall_cycles"] = timing->source_stall.count();
+    }
+    return events;
+}
+
 bool run_is_over(const SpikingArray& array, const SimulationOptions& options) {
     if (options.ticks) {
         return array.tick() >= *options.ticks;

@@ -2,6 +2,7 @@
 // Runs a spiking program: without time at full speed, or with the timing of cores, routers and chip boundaries.
 #pragma once
 
+#include "arch/isa/event_counts.hpp"
 #include "arch/isa/spiking_program.hpp"
 #include "arch/spec/spiking_array.hpp"
 #include "arch/spiking_array/array.hpp"
@@ -59,5 +60,9 @@ struct SpikingResult {
 /// unless ticks overran.
 [[nodiscard]] SpikingResult simulate(const isa::SpikingProgram& program, const spec::SpikingArraySpec& machine,
                                      const SimulationOptions& options = {});
+
+/// The counts by their names, for pricing and reports; with timing also overrun_ticks, colliding_ticks and
+/// source_stall_cycles. `elapsed` is the timing model's total, zero without one.
+[[nodiscard]] isa::EventCounts event_counts(const SpikingCounts& counts, const SpikingTiming* timing = nullptr);
 
 } // namespace lodestone::spiking_array

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Published power of the chip: our figure next to each, from the counts of the simulated benchmark network.
-#include "arch/spiking_array/array.hpp"
-#include "arch/spiking_array/spiking_power.hpp"
+#include "arch/cost/spiking_power.hpp"
+#include "arch/spiking_array/simulate.hpp"
 #include "sim/config/map_reader.hpp"
 #include "workloads/import/spiking_recurrent.hpp"
 
@@ -22,10 +22,10 @@ constexpr std::uint64_t ticks = 4;
 #endif
 constexpr std::uint64_t longest_delay = 15; // ticks until spikes arrive as often as they are sent
 
-SpikingEnergy technology() {
+cost::SpikingEnergy technology() {
     Problems problems;
     const config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/tech/truenorth_28nm.yaml", problems);
-    SpikingEnergy energy = read_spiking_energy(config::MapReader(root, problems));
+    cost::SpikingEnergy energy = cost::read_spiking_energy(config::MapReader(root, problems));
     problems.throw_if_errors();
     return energy;
 }
@@ -51,7 +51,8 @@ SpikingCounts steady_counts(double rate_hz) {
 
 /// Prints our power next to the published one and returns the error in percent.
 double error_percent(const SpikingCounts& counts, double volts, double published_mw) {
-    const SpikingPower power = average_power(counts, spec::SpikingArraySpec{}, technology(), {.voltage = Volts(volts)});
+    const cost::SpikingPower power =
+        cost::average_power(event_counts(counts), spec::SpikingArraySpec{}, technology(), {.voltage = Volts(volts)});
     const double ours = power.total().count() * 1e3;
     const double error = (ours / published_mw - 1.0) * 100.0;
     std::printf("%.3f V: published %.0f mW, ours %.1f mW, error %+.1f %%\n", volts, published_mw, ours, error);

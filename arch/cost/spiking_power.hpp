@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Power of a run from its event counts: leakage, memory, neurons, synaptic events and hops at any voltage and tick
-// rate.
+// Power of a spiking array from its event counts: leakage, memory, neurons, synapses, hops at any voltage and rate.
 #pragma once
 
+#include "arch/isa/event_counts.hpp"
 #include "arch/spec/spiking_array.hpp"
-#include "arch/spiking_array/array.hpp"
 #include "sim/base/quantity.hpp"
 #include "sim/config/map_reader.hpp"
 #include "sim/config/sourced.hpp"
@@ -12,7 +11,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace lodestone::spiking_array {
+namespace lodestone::cost {
 
 /// Constants of one technology, at `reference_voltage`.
 struct SpikingEnergy {
@@ -24,13 +23,14 @@ struct SpikingEnergy {
     config::Sourced<Joules> synaptic_event; ///< a weight added to a potential
     config::Sourced<Joules> hop;            ///< a packet over one link
     config::Sourced<SquareMillimetres> core_area;
-    config::Sourced<SquareMillimetres> chip_area;
+    config::Sourced<SquareMillimetres> chip_area; ///< with `chip_cores` cores
+    config::Sourced<double> chip_cores;
 };
 
 /// Reads configs/tech files of this family and calls finish().
 [[nodiscard]] SpikingEnergy read_spiking_energy(config::MapReader reader);
 
-struct OperatingPoint {
+struct SpikingOperatingPoint {
     Volts voltage{0.8};
     Hertz tick_rate{1000.0};
     std::optional<std::uint64_t> powered_cores; ///< absent: all cores of the array
@@ -48,8 +48,17 @@ struct SpikingPower {
     [[nodiscard]] Watts total() const { return leakage + memory + neurons + synapses + hops; }
 };
 
-/// `counts` of a run of at least one tick on `machine`. Dynamic energy scales with V^2, leakage with V to the exponent.
-[[nodiscard]] SpikingPower average_power(const SpikingCounts& counts, const spec::SpikingArraySpec& machine,
-                                         const SpikingEnergy& energy, const OperatingPoint& point);
+/// Reads `ticks`, `synaptic_events` and `hops` of the spiking counts of a run of at least one tick on `machine`.
+/// Dynamic energy scales with V^2, leakage with V to the exponent.
+[[nodiscard]] SpikingPower average_power(const isa::EventCounts& counts, const spec::SpikingArraySpec& machine,
+                                         const SpikingEnergy& energy, const SpikingOperatingPoint& point);
 
-} // namespace lodestone::spiking_array
+/// Area of all cores, and of what a chip has beside them (by the share per core of the technology's chip).
+struct SpikingArea {
+    SquareMillimetres cores;
+    SquareMillimetres periphery;
+};
+
+[[nodiscard]] SpikingArea area(const spec::SpikingArraySpec& machine, const SpikingEnergy& energy);
+
+} // namespace lodestone::cost

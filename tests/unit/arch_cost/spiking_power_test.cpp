@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power by hand: constants 1, 10, 100 and few events.
-#include "arch/spiking_array/spiking_power.hpp"
+#include "arch/cost/spiking_power.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace lodestone;
-using namespace lodestone::spiking_array;
+using namespace lodestone::cost;
 
 namespace {
 
@@ -22,7 +22,7 @@ SpikingEnergy round_numbers() {
 }
 
 const spec::SpikingArraySpec two_by_two{.axons = 2, .neurons = 3, .cores = {2, 2}};
-const SpikingCounts counts{.ticks = 10, .synaptic_events = 20, .hops = 30};
+const isa::EventCounts counts{.spiking = {{"ticks", 10}, {"synaptic_events", 20}, {"hops", 30}}};
 
 } // namespace
 
@@ -50,4 +50,14 @@ TEST_CASE("cores that are switched off neither leak nor read their rows", "[unit
     CHECK(power.leakage.count() == 1.0);
     CHECK(power.memory.count() == 15.0);
     CHECK(power.hops.count() == 15000.0);
+}
+
+TEST_CASE("a core's share of what a chip has beside its cores is counted per core", "[unit][spiking]") {
+    SpikingEnergy energy = round_numbers();
+    energy.core_area.value = SquareMillimetres(10.0);
+    energy.chip_area.value = SquareMillimetres(1200.0);
+    energy.chip_cores.value = 100.0;
+    const SpikingArea four = area(two_by_two, energy);
+    CHECK(four.cores.count() == 40.0);
+    CHECK(four.periphery.count() == 8.0);
 }

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prices event counts with the constants of a technology file.
-#include "arch/spiking_array/spiking_power.hpp"
+#include "arch/cost/spiking_power.hpp"
 
 #include "sim/base/error.hpp"
 
 #include <cmath>
 
-namespace lodestone::spiking_array {
+namespace lodestone::cost {
+namespace {
+
+std::uint64_t spiking_count(const isa::EventCounts& counts, const char* name) {
+    const auto found = counts.spiking.find(name);
+    return found == counts.spiking.end() ? 0 : found->second;
+}
+
+} // namespace
 
 SpikingEnergy read_spiking_energy(config::MapReader reader) {
     static_cast<void>(reader.required_choice("kind", {"spiking_energy"}));
@@ -23,24 +31,37 @@ SpikingEnergy read_spiking_energy(config::MapReader reader) {
     energy.hop = reader.sourced<Joules>("hop");
     energy.core_area = reader.sourced<SquareMillimetres>("core_area");
     energy.chip_area = reader.sourced<SquareMillimetres>("chip_area");
+    energy.chip_cores = reader.sourced("chip_cores", config::Interval{.min = 1});
+    if (energy.chip_area.value / energy.chip_cores.value < energy.core_area.value) {
+        reader.problem("chip_area", "is smaller than chip_cores x core_area");
+    }
     reader.finish();
     return energy;
 }
 
-SpikingPower average_power(const SpikingCounts& counts, const spec::SpikingArraySpec& machine,
-                           const SpikingEnergy& energy, const OperatingPoint& point) {
-    check_invariant(counts.ticks != 0, "an average is taken over a run that has ticks");
+SpikingPower average_power(const isa::EventCounts& counts, const spec::SpikingArraySpec& machine,
+                           const SpikingEnergy& energy, const SpikingOperatingPoint& point) {
+    const auto ticks = static_cast<double>(spiking_count(counts, "ticks"));
+    check_invariant(ticks > 0, "an average is taken over a run that has ticks");
     const double ratio = point.voltage / energy.reference_voltage.value;
     const double cores = static_cast<double>(point.powered_cores.value_or(machine.mesh().size()));
     const double rows_per_second = cores * machine.neurons * point.tick_rate.count();
-    const double per_second = point.tick_rate.count() / static_cast<double>(counts.ticks);
+    const double per_second = point.tick_rate.count() / ticks;
+    const auto events = [&counts](const char* name) { return static_cast<double>(spiking_count(counts, name)); };
     const auto dynamic = [ratio](Joules each, double rate) { return Watts(each.count() * rate * ratio * ratio); };
     return {.leakage = Watts(energy.leakage_per_core.value.count() * cores *
                              std::pow(ratio, energy.leakage_voltage_exponent.value)),
             .memory = dynamic(energy.memory_row.value, rows_per_second),
             .neurons = dynamic(energy.neuron_update.value, rows_per_second),
-            .synapses = dynamic(energy.synaptic_event.value, static_cast<double>(counts.synaptic_events) * per_second),
-            .hops = dynamic(energy.hop.value, static_cast<double>(counts.hops) * per_second)};
+            .synapses = dynamic(energy.synaptic_event.value, events("synaptic_events") * per_second),
+            .hops = dynamic(energy.hop.value, events("hops") * per_second)};
 }
 
-} // namespace lodestone::spiking_array
+SpikingArea area(const spec::SpikingArraySpec& machine, const SpikingEnergy& energy) {
+    const double cores = machine.mesh().size();
+    const SquareMillimetres core = energy.core_area.value;
+    const SquareMillimetres share = energy.chip_area.value / energy.chip_cores.value;
+    return {.cores = core * cores, .periphery = (share - core) * cores};
+}
+
+} // namespace lodestone::cost
