@@ -159,10 +159,16 @@ void write_rtl(const Comparison& comparison, const std::string& folder) {
     std::cerr << "wrote " << written.size() << " Verilog files to " << folder << '\n';
 }
 
-std::vector<mac::UnitKind> units_of(const std::vector<std::string>& names) {
+std::vector<mac::UnitKind> units_of(const MacOptions& options) {
     std::vector<mac::UnitKind> kinds;
     const std::vector<std::string> known{"single_mac", "fused_dot"};
-    for (const std::string& name : names) {
+    if (options.units.empty()) {
+        kinds.push_back(mac::UnitKind::single_mac);
+        if (!options.synthesise) {
+            kinds.push_back(mac::UnitKind::fused_dot);
+        }
+    }
+    for (const std::string& name : options.units) {
         const auto found = std::ranges::find(known, name);
         if (found == known.end()) {
             throw UserError("unknown unit '" + name + "'" + known_names(name, known));
@@ -237,7 +243,7 @@ void print_synthesis(const Comparison& comparison, Synthesis& synthesis) {
 int mac_command(const MacOptions& options) {
     const mac::ComparisonRequest request{.formats = options.formats,
                                          .accumulators = options.accumulators,
-                                         .units = units_of(options.units),
+                                         .units = units_of(options),
                                          .lanes = options.lanes,
                                          .window = options.window,
                                          .glitch_share = options.glitch_share};

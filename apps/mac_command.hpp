@@ -13,8 +13,10 @@ struct MacOptions {
     std::vector<std::string> formats{"int8",     "int4",     "fp8_e2m5", "fp8_e3m4",
                                      "fp8_e4m3", "fp8_e5m2", "fp4_e2m1"}; ///< --formats F,F…
     std::vector<std::string> accumulators{"kulisch", "fp16", "fp32"};     ///< --accumulators A,A…
-    std::vector<std::string> units{"single_mac", "fused_dot"};            ///< --units U,U
-    int lanes = 32;                                                       ///< --lanes N: of the fused dot product
+    /// --units U,U: single_mac, fused_dot. None given: both, and with --synthesise single_mac, whose synthesis takes
+    /// seconds instead of minutes.
+    std::vector<std::string> units;
+    int lanes = 32;                     ///< --lanes N: of the fused dot product
     int window = 0;                     ///< --window BITS: alignment window of the fused dot product; 0: exact
     std::optional<double> glitch_share; ///< --glitch-share 0..1: overrides the table's
     std::string table = "configs/tech/mac_45nm.yaml"; ///< --table FILE: synthesised units
