@@ -127,6 +127,8 @@ void add_mac(CLI::App& root, Arguments& arguments) {
     command->add_option("--formats", options.formats, "operand formats, separated by commas")->delimiter(',');
     command->add_option("--accumulators", options.accumulators, "kulisch, fp16, fp32, separated by commas")
         ->delimiter(',');
+    command->add_option("--units", options.units, "single_mac, fused_dot, separated by commas (both by default)")
+        ->delimiter(',');
     command->add_option("--lanes", options.lanes, "lanes of the fused dot product")->capture_default_str();
     command->add_option("--window", options.window, "alignment window of the fused dot product in bits; 0: exact")
         ->capture_default_str();
