@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting the command with its outputs in files of a scratch folder.
-#include "command.hpp"
+#include "tests/support/command.hpp"
 
 #include <array>
 #include <cstdlib>

@@ -47,12 +47,12 @@ constexpr std::array table{
     Room{"arch/mac_array", 4, Column::timed},
     Room{"arch/system", 4, Column::timed},
     Room{"analysis/*", report_line},
-    Room{"apps/*", unbound_line},
+    Room{"apps", unbound_line},
     Room{"tests/*", unbound_line},
     Room{"benches", unbound_line},
 };
 
-constexpr std::array flat_rooms{std::string_view("numerics"), std::string_view("benches")};
+constexpr std::array flat_rooms{std::string_view("numerics"), std::string_view("apps"), std::string_view("benches")};
 
 std::string_view first_folder(std::string_view room) {
     return room.substr(0, room.find('/'));
