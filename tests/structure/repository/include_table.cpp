@@ -111,7 +111,7 @@ bool may_include(std::string_view from, std::string_view to) {
     const Room& user = *find_room(from);
     const Room& used = *find_room(to);
     if (user.line == unbound_line) {
-        return used.line != unbound_line || first_folder(from) == first_folder(to) || user.name != "apps/*";
+        return used.line != unbound_line || first_folder(from) == first_folder(to) || user.name != "apps";
     }
     if (used.line == user.line) {
         return first_folder(from) == first_folder(to);
