@@ -3,6 +3,7 @@
 #include "arch/isa/flow.hpp"
 #include "mapping/route/estimate.hpp"
 #include "mapping/route/gathers.hpp"
+#include "mapping/route/measure.hpp"
 #include "tests/support/lowered_networks.hpp"
 
 #include <algorithm>
@@ -89,6 +90,25 @@ TEST_CASE("the estimate of a redistribution is near the load of its flows", "[ma
         CHECK(estimated(program, machine) > 0.5 * exact);
         CHECK(estimated(program, machine) < 5 * exact + 20);
     }
+}
+
+TEST_CASE("a measured move counts the flits of the busiest link and the flows of the busiest core",
+          "[mapping][route]") {
+    isa::Program program = two_pointwise();
+    const spec::CoreGridSpec machine{.grid = kGrid};
+    program.phases[1].split.axes[2] = {.rows = 4, .cols = 1};
+    program.phases[1].steps = {.frame_blocks = 1, .axis_blocks = 2, .blocked_axis = 3};
+    route::plan_gathers(program); // everything goes to core [0][0]
+    const route::Transfer moved = route::measure_move(program, 2, 0, machine);
+    const Bytes width = machine.activation_network.link_width;
+    CHECK_FALSE(moved.in_place);
+    CHECK(moved.link_bytes == static_cast<double>(busiest_link(program, 2, width) * width.count()));
+    CHECK(moved.received == 3 * 8 * 4 * 16);
+    CHECK(moved.copied == 8 * 4 * 16);
+    CHECK(moved.sent == 8 * 4 * 16);
+    CHECK(moved.pieces == 3 * 2); // three senders of two steps each
+    program.phases[2].split.axes[2] = {.rows = 4, .cols = 1};
+    CHECK(route::measure_move(program, 2, 0, machine).in_place);
 }
 
 TEST_CASE("an estimate in place costs nothing", "[mapping][route]") {
