@@ -21,6 +21,7 @@ struct Arguments {
     std::vector<std::string> overrides; ///< --set PATH=VALUE
     std::optional<std::uint64_t> batch;
     std::optional<std::string> fidelity;
+    std::optional<std::string> network; ///< --network elastic | strict
     bool functional = false;
     std::optional<std::uint64_t> samples;
     std::string inputs;  ///< --inputs FILE

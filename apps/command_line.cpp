@@ -62,6 +62,12 @@ void add_run(CLI::App& root, Arguments& arguments) {
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
     command->add_option("--fidelity", arguments.fidelity, "event (default) or analytic")
         ->check(CLI::IsMember({"event", "analytic"}));
+    command
+        ->add_option(
+            "--network", arguments.network,
+            "elastic (default): flows wait for links and the wait is counted; strict: flows leave at scheduled "
+            "slots and a link that is not free is an error")
+        ->check(CLI::IsMember({"elastic", "strict"}));
     command->add_flag("--functional", arguments.functional,
                       "also moves real data, bit for bit, and compares with the reference interpreter");
     command->add_option("--inputs", arguments.inputs, "input samples: .npy, or IDX (bytes count as 0..1)");

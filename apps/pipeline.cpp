@@ -81,7 +81,12 @@ isa::Execution simulate(const RunRequest& request, const isa::Program& program, 
     core_grid::RunOptions options;
     options.trace = trace;
     options.detail = detail;
-    return core_grid::run_core_grid(program, core_grid_of(request.machine), options);
+    const spec::CoreGridSpec& machine = core_grid_of(request.machine);
+    if (!request.strict_network) {
+        return core_grid::run_core_grid(program, machine, options);
+    }
+    options.flow_control = core_grid::FlowControl::strict;
+    return core_grid::run_core_grid(core_grid::scheduled(program, machine), machine, options);
 }
 
 } // namespace lodestone::apps

@@ -67,7 +67,8 @@ std::string config_hash(const Session& session, const quantise::QuantiseOptions&
             std::to_string(session.request.seed) + "/" + std::to_string(static_cast<int>(session.request.fidelity)) +
             std::to_string(static_cast<int>(session.request.strategy)) +
             (session.request.objective ? std::to_string(static_cast<int>(*session.request.objective)) : "") +
-            std::to_string(static_cast<int>(session.request.effort)) + (session.request.functional ? "f" : "t");
+            std::to_string(static_cast<int>(session.request.effort)) + (session.request.functional ? "f" : "t") +
+            (session.request.strict_network ? "s" : "");
     if (!session.request.mapping.empty()) {
         text += content_hash(read_file(session.request.mapping));
     }

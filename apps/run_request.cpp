@@ -118,6 +118,7 @@ void apply_options(const Arguments& arguments, RunRequest& request, Problems& pr
         }
     }
     request.functional = request.functional || arguments.functional;
+    request.strict_network = arguments.network == "strict";
     if (arguments.fidelity) {
         request.fidelity = config::value_of(*arguments.fidelity, kFidelities);
     }

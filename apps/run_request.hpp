@@ -35,6 +35,7 @@ struct RunRequest {
     std::uint64_t seed = 1;
     Fidelity fidelity = Fidelity::event;
     bool functional = false;
+    bool strict_network = false; ///< flows keep to a schedule, collisions are errors
     std::optional<DataRequest> data;
     std::filesystem::path mapping; ///< hand-written mapping; empty: the mapper decides
     tile::Strategy strategy = tile::Strategy::search;

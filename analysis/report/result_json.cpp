@@ -41,7 +41,8 @@ Json json_of(const isa::NetworkCount& count) {
             {"sent", count.sent.count()},
             {"received", count.received.count()},
             {"transfers", count.transfers},
-            {"flit_hops", count.flit_hops}};
+            {"flit_hops", count.flit_hops},
+            {"stalls", count.stalls}};
 }
 
 Json json_of(const LayerResult& layer) {

@@ -11,8 +11,8 @@ namespace lodestone::core_grid {
 CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
                    Wakeups& wakeups)
     : program_(program), wakeups_(wakeups), resources_(program.grid, machine), weights_(program, resources_, wakeups),
-      traffic_(program, resources_), wants_detail_(options.detail), issued_(gathers_by_issue(program)),
-      core_end_(program.grid.size()) {
+      traffic_(program, resources_, options.flow_control), wants_detail_(options.detail),
+      issued_(gathers_by_issue(program)), core_end_(program.grid.size()) {
     cores_.reserve(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
         cores_.emplace_back(CoreId(core), resources_, weights_, wakeups_);
@@ -222,6 +222,7 @@ std::vector<std::string> CoreGrid::unfinished() const {
 isa::Execution CoreGrid::finish() {
     resources_.verify_conservation(begin_);
     execution_.cycles = begin_;
+    execution_.departures = traffic_.departures();
     if (functional_) {
         execution_.outputs = functional_->outputs();
     }

@@ -14,7 +14,8 @@ isa::NetworkCount difference(const isa::NetworkCount& after, const isa::NetworkC
             .sent = after.sent - before.sent,
             .received = after.received - before.received,
             .transfers = after.transfers - before.transfers,
-            .flit_hops = after.flit_hops - before.flit_hops};
+            .flit_hops = after.flit_hops - before.flit_hops,
+            .stalls = after.stalls - before.stalls};
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "arch/core_grid/run.hpp"
 
 #include "arch/core_grid/core_grid_module.hpp"
+#include "arch/isa/flow.hpp"
 #include "sim/base/error.hpp"
 #include "sim/run/runner.hpp"
 
@@ -15,7 +16,23 @@ std::string shape_name(const GridShape& grid) {
     return std::to_string(grid.rows) + "x" + std::to_string(grid.cols);
 }
 
-void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine) {
+/// Strict runs need a slot for every flow.
+void verify_slots(const isa::Program& program, Problems& problems) {
+    for (std::uint32_t phase = 0; phase < program.phases.size(); ++phase) {
+        const std::vector<isa::Gather>& inputs = program.phases[phase].inputs;
+        for (std::uint32_t input = 0; input < inputs.size(); ++input) {
+            const std::size_t flows = isa::gather_flows(program, phase, input).size();
+            if (inputs[input].slots.size() != flows) {
+                problems.error({}, program.phases[phase].name,
+                               "input " + std::to_string(input) + " has " + std::to_string(inputs[input].slots.size()) +
+                                   " start slots for its " + std::to_string(flows) +
+                                   " flows; schedule the program for this machine, or run it elastically");
+            }
+        }
+    }
+}
+
+void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine, FlowControl flow_control) {
     Problems problems;
     if (program.grid != machine.grid) {
         problems.error({}, program.workload,
@@ -26,13 +43,17 @@ void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine
         problems.error({}, program.workload, "the program has no phases");
     }
     problems.throw_if_errors();
+    if (flow_control == FlowControl::strict) {
+        verify_slots(program, problems);
+        problems.throw_if_errors();
+    }
 }
 
 } // namespace
 
 isa::Execution run_core_grid(const isa::Program& program, const spec::CoreGridSpec& machine,
                              const RunOptions& options) {
-    verify_match(program, machine);
+    verify_match(program, machine, options.flow_control);
     isa::Execution execution;
     const run::Runner runner(machine.clock, {.cycles = options.cycle_limit, .wall_time = options.wall_time_limit});
     const run::Summary summary =
@@ -41,6 +62,16 @@ isa::Execution run_core_grid(const isa::Program& program, const spec::CoreGridSp
     execution.kernel_events = summary.kernel_events;
     execution.warnings.insert(execution.warnings.end(), summary.warnings.begin(), summary.warnings.end());
     return execution;
+}
+
+isa::Program scheduled(const isa::Program& program, const spec::CoreGridSpec& machine) {
+    isa::Program result = program;
+    RunOptions options;
+    options.flow_control = FlowControl::schedule;
+    for (isa::Departures& departures : run_core_grid(program, machine, options).departures) {
+        result.phases[departures.phase].inputs[departures.input].slots = std::move(departures.slots);
+    }
+    return result;
 }
 
 } // namespace lodestone::core_grid

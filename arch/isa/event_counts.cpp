@@ -22,6 +22,7 @@ EventCounts& EventCounts::operator+=(const EventCounts& other) {
         sum.received += value.received;
         sum.transfers += value.transfers;
         sum.flit_hops += value.flit_hops;
+        sum.stalls += value.stalls;
     }
     vector_ops += other.vector_ops;
     function_ops += other.function_ops;

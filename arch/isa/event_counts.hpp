@@ -21,6 +21,7 @@ struct NetworkCount {
     Bytes received; ///< by destinations; equals `sent` when the network is empty again
     std::uint64_t transfers = 0;
     std::uint64_t flit_hops = 0; ///< flits x links crossed
+    std::uint64_t stalls = 0;    ///< cycles that heads of transfers waited for links, summed over links
 };
 
 /// Integer counts of one phase or of a whole run. Maps are keyed by stable names: memories core_memory, weight_buffer,

@@ -258,6 +258,9 @@ std::vector<Flow> gather_flows(const Program& program, std::uint32_t phase_index
         flow.input = input;
     }
     std::ranges::stable_sort(flows, {}, [](const Flow& flow) { return std::tuple(flow.step, flow.source); });
+    for (std::uint32_t index = 0; index < flows.size(); ++index) {
+        flows[index].index = index;
+    }
     return flows;
 }
 

@@ -31,8 +31,9 @@ struct Flow {
     std::vector<CoreId> destinations; ///< without the source itself
     Interval frames;
     Region region;
-    Bytes bytes{};          ///< frames x packed region, sent once, received once per destination
-    std::uint32_t step = 0; ///< producer's step after which it may leave (0 when the producer is an earlier phase)
+    Bytes bytes{};           ///< frames x packed region, sent once, received once per destination
+    std::uint32_t index = 0; ///< place among the flows of its gather
+    std::uint32_t step = 0;  ///< producer's step after which it may leave (0 when the producer is an earlier phase)
 };
 
 /// Transfers that input `input` of phase `phase` needs, ordered by (step, source, destinations). Empty when in place.

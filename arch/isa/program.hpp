@@ -73,6 +73,9 @@ struct Gather {
     bool in_place = false;    ///< every core already holds all it needs
     std::uint32_t issue_phase =
         0; ///< the flows leave during this phase: as steps finish if it produces the tensor, else at its start
+    /// For each of its flows, in the order of gather_flows(): when its head takes its first link, in cycles from the
+    /// begin of the issue phase. Empty: not scheduled, each flow leaves when it can.
+    std::vector<std::uint64_t> slots;
 };
 
 /// Where one weight chunk is kept between its uses.

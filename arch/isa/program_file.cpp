@@ -54,10 +54,14 @@ Json buffer_json(const Buffer& buffer) {
 }
 
 Json gather_json(const Gather& gather) {
-    return {{"tensor", gather.tensor},
-            {"buffer", gather.buffer},
-            {"in_place", gather.in_place},
-            {"issue_phase", gather.issue_phase}};
+    Json json = {{"tensor", gather.tensor},
+                 {"buffer", gather.buffer},
+                 {"in_place", gather.in_place},
+                 {"issue_phase", gather.issue_phase}};
+    if (!gather.slots.empty()) {
+        json["slots"] = gather.slots;
+    }
+    return json;
 }
 
 Json weights_json(const WeightPlan& plan) {
@@ -217,7 +221,8 @@ Gather parse_gather(JsonObject object) {
     Gather gather{.tensor = object.required<std::uint32_t>("tensor"),
                   .buffer = object.required<std::uint32_t>("buffer"),
                   .in_place = object.required<bool>("in_place"),
-                  .issue_phase = object.required<std::uint32_t>("issue_phase")};
+                  .issue_phase = object.required<std::uint32_t>("issue_phase"),
+                  .slots = object.optional<std::vector<std::uint64_t>>("slots", {})};
     object.finish();
     return gather;
 }

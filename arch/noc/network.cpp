@@ -18,9 +18,10 @@ Network::Network(std::string name, const GridShape& grid, const spec::NetworkSpe
 }
 
 Passage Network::send(const Transfer& transfer) {
-    const std::uint64_t ready = transfer.earliest.count();
+    const std::uint64_t ready = transfer.waits_at_source ? clear_departure(transfer) : transfer.earliest.count();
     const std::uint64_t carried = flits(transfer.bytes);
-    held_ = std::max(carried, transfer.source_cycles.count());
+    held_ = held(transfer);
+    count_.stalls += ready - transfer.earliest.count();
     heads_.resize(transfer.links.size());
     if (transfer.source) {
         reached_[transfer.source->index()] = ready;
@@ -31,7 +32,7 @@ Passage Network::send(const Transfer& transfer) {
         heads_[i] = calendar_.first_free(use.link.value, here, held_);
         calendar_.take(use.link.value, heads_[i], heads_[i] + held_);
         busy_[use.link.index()] += carried;
-        waited_ += heads_[i] - here;
+        count_.stalls += heads_[i] - here;
         reached_[target_[use.link.index()]] = heads_[i] + hop_latency_;
     }
     count_.injected += transfer.bytes;
@@ -39,6 +40,29 @@ Passage Network::send(const Transfer& transfer) {
     ++count_.transfers;
     count_.flit_hops += carried * transfer.links.size();
     return {.departure = Cycles(heads_.empty() ? ready : heads_.front()), .duration = Cycles(held_)};
+}
+
+std::uint64_t Network::clear_departure(const Transfer& transfer) const {
+    const std::uint64_t duration = held(transfer);
+    std::uint64_t departure = transfer.earliest.count();
+    for (std::size_t clear = 0, i = 0; clear < transfer.links.size(); i = (i + 1) % transfer.links.size()) {
+        const std::uint64_t way = std::uint64_t{transfer.links[i].depth} * hop_latency_;
+        const std::uint64_t free = calendar_.first_free(transfer.links[i].link.value, departure + way, duration);
+        clear = free == departure + way ? clear + 1 : 1; // one link in a row is clear again
+        departure = free - way;
+    }
+    return departure;
+}
+
+std::optional<LinkId> Network::first_collision(const Transfer& transfer) const {
+    const std::uint64_t duration = held(transfer);
+    for (const isa::LinkUse& use : transfer.links) {
+        const std::uint64_t here = transfer.earliest.count() + std::uint64_t{use.depth} * hop_latency_;
+        if (calendar_.first_free(use.link.value, here, duration) != here) {
+            return use.link;
+        }
+    }
+    return std::nullopt;
 }
 
 Cycles Network::close_window(Cycles now, std::vector<std::uint64_t>* flits) {

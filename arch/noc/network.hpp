@@ -28,6 +28,7 @@ struct Transfer {
     Cycles earliest;                ///< the head is ready to leave
     std::optional<CoreId> source{}; ///< absent: the frame buffer
     Cycles source_cycles{};         ///< the source takes at least so long to hand it over
+    bool waits_at_source = false;   ///< leaves when its whole way is clear, instead of waiting in routers
 };
 
 /// How a transfer went through.
@@ -44,6 +45,8 @@ public:
     void advance(Cycles now) { calendar_.advance(now.count()); }
     /// Takes every link of the tree. The receivers acknowledge with receive().
     Passage send(const Transfer& transfer);
+    /// A link of the tree that is taken when a head that leaves at `transfer.earliest` and never waits gets there.
+    [[nodiscard]] std::optional<LinkId> first_collision(const Transfer& transfer) const;
     /// Of the last transfer sent: when its head took each link, in the order of its links.
     [[nodiscard]] std::span<const std::uint64_t> heads() const { return heads_; }
     /// Of the last transfer sent: when its head reaches the router of `core`, which its tree contains.
@@ -57,7 +60,7 @@ public:
 
     [[nodiscard]] const isa::NetworkCount& count() const { return count_; }
     /// Cycles that transfers waited for links.
-    [[nodiscard]] Cycles waited() const { return Cycles(waited_); }
+    [[nodiscard]] Cycles waited() const { return Cycles(count_.stalls); }
     /// Flits per link in the window of time since the last close_window.
     [[nodiscard]] std::span<const std::uint64_t> link_busy() const { return busy_; }
     /// Ends a window at `now`: busy cycles of its busiest link. What is reserved after `now` counts in the next window.
@@ -67,6 +70,11 @@ public:
     void verify_conservation(Cycles now) const;
 
 private:
+    [[nodiscard]] std::uint64_t held(const Transfer& transfer) const {
+        return std::max(flits(transfer.bytes), transfer.source_cycles.count());
+    }
+    /// First departure from `transfer.earliest` on at which no link of the tree is taken when the head gets there.
+    [[nodiscard]] std::uint64_t clear_departure(const Transfer& transfer) const;
     [[nodiscard]] std::uint64_t flits(Bytes bytes) const { return ceil_div(bytes.count(), link_width_); }
 
     std::string name_;
@@ -80,7 +88,6 @@ private:
     std::vector<std::uint64_t> reached_; ///< of the last transfer, per router of its tree; behind them the frame buffer
     std::uint64_t held_ = 0;             ///< of the last transfer
     isa::NetworkCount count_;
-    std::uint64_t waited_ = 0;
 };
 
 } // namespace lodestone::noc
