@@ -31,8 +31,10 @@ struct Arguments {
     std::string trace;   ///< --trace FILE
     std::string output;  ///< -o FILE
     std::string mapping_output;
-    std::string directory; ///< --out DIR
-    bool fit = false;      ///< --fit: calibrated constants instead of the comparison
+    std::string directory;              ///< --out DIR
+    bool fit = false;                   ///< --fit: calibrated constants instead of the comparison
+    std::optional<std::uint64_t> ticks; ///< --ticks: of a spiking run
+    std::string spikes_out;             ///< --spikes-out FILE
     bool json = false;
     MacOptions mac;
     bool layers = false; ///< --layers: per-layer tables too

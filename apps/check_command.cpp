@@ -4,6 +4,7 @@
 #include "apps/commands.hpp"
 #include "apps/file_kind.hpp"
 #include "apps/run_request.hpp"
+#include "apps/spiking_run.hpp"
 #include "arch/isa/program_file.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -13,6 +14,14 @@
 
 namespace lodestone::apps {
 namespace {
+
+void check_workload(const RunRequest& request, Problems& problems) {
+    if (request.spiking_array() == nullptr) {
+        static_cast<void>(import::import_network(request.workload, problems));
+    } else if (!request.spiking.recurrent) {
+        static_cast<void>(load_spiking_network(request.workload, *request.spiking_array()));
+    }
+}
 
 void check_yaml(const std::string& file, FileKind kind, const std::vector<std::string>& overrides, Problems& problems) {
     const config::Node root = load_with_overrides(file, overrides, problems);
@@ -26,7 +35,7 @@ void check_yaml(const std::string& file, FileKind kind, const std::vector<std::s
     } else {
         const RunRequest request = read_run_file(root, problems);
         if (!problems.has_errors()) {
-            static_cast<void>(import::import_network(request.workload, problems));
+            check_workload(request, problems);
         }
     }
 }
@@ -43,6 +52,9 @@ std::string check_file(const std::string& file, const std::vector<std::string>& 
         break;
     case FileKind::program:
         static_cast<void>(isa::parse_program(read_file(file), file, problems));
+        break;
+    case FileKind::spiking_network: // within the limits of the published chip
+        static_cast<void>(load_spiking_network(file, spec::SpikingArraySpec{}));
         break;
     case FileKind::network:
         static_cast<void>(import::import_network(file, problems));

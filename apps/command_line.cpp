@@ -25,7 +25,8 @@ void add_set(CLI::App& command, Arguments& arguments) {
 
 void add_machine_and_workload(CLI::App& command, Arguments& arguments) {
     command.add_option("--machine", arguments.machine, "machine file (YAML)");
-    command.add_option("--workload", arguments.workload, "network: ONNX or YAML, told apart by content");
+    command.add_option("--workload", arguments.workload,
+                       "network: ONNX, YAML or spiking JSON (plain or gzip), told apart by content");
     command
         .add_option("--precision", arguments.precisions,
                     "number formats, separated by commas: int8, int4, int2, fp8_e4m3, w4a8, ...")
@@ -60,8 +61,13 @@ void add_run(CLI::App& root, Arguments& arguments) {
     command->add_option("RUN", arguments.files, "run file (YAML); options below override it")->expected(0, 1);
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
-    command->add_option("--fidelity", arguments.fidelity, "event (default) or analytic")
-        ->check(CLI::IsMember({"event", "analytic"}));
+    command
+        ->add_option("--fidelity", arguments.fidelity,
+                     "event (default); analytic on core grids; functional on spiking arrays")
+        ->check(CLI::IsMember({"event", "analytic", "functional"}));
+    command->add_option("--ticks", arguments.ticks,
+                        "length of a spiking run (default: that of the network's recording, or until silence)");
+    command->add_option("--spikes-out", arguments.spikes_out, "writes the spikes of the output bus as CSV: row,output");
     command
         ->add_option(
             "--network", arguments.network,

@@ -2,6 +2,7 @@
 // Telling files apart by the keys at their top.
 #include "apps/file_kind.hpp"
 
+#include "apps/spiking_run.hpp"
 #include "sim/base/file.hpp"
 #include "sim/config/node.hpp"
 
@@ -21,6 +22,9 @@ bool is_text(const std::string& content) {
 } // namespace
 
 FileKind kind_of_file(const std::string& file) {
+    if (is_spiking_network(file)) {
+        return FileKind::spiking_network;
+    }
     const std::string content = read_file(file);
     if (!is_text(content)) {
         return FileKind::network;
@@ -66,6 +70,8 @@ std::string name_of(FileKind kind) {
         return "anchors";
     case FileKind::program:
         return "program";
+    case FileKind::spiking_network:
+        return "spiking network";
     case FileKind::network:
         return "network";
     }

@@ -12,7 +12,8 @@ enum class FileKind {
     technology, ///< or a table that technologies include
     anchors,
     program,
-    network, ///< and everything else: the importer says what it cannot read
+    spiking_network, ///< spiking JSON, plain or gzip
+    network,         ///< and everything else: the importer says what it cannot read
 };
 
 /// Throws UserError when the file cannot be read.

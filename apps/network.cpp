@@ -2,6 +2,7 @@
 // Networks and samples from files.
 #include "apps/network.hpp"
 
+#include "apps/spiking_run.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 #include "workloads/import/idx.hpp"
@@ -65,6 +66,8 @@ const graph::Tensor& only_input(const graph::Graph& graph, const fs::path& file)
 } // namespace
 
 Network load_network(const fs::path& path) {
+    require(!is_spiking_network(path), path,
+            "is a spiking network; it runs on a spiking array, as configs/arch/truenorth.yaml");
     Network network;
     graph::Graph graph = import::import_network(path);
     network.prepared = quantise::prepare(std::move(graph));

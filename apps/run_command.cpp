@@ -9,6 +9,7 @@
 #include "apps/commands.hpp"
 #include "apps/pipeline.hpp"
 #include "apps/progress.hpp"
+#include "apps/spiking_run.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -198,6 +199,9 @@ int exit_code(const std::vector<PrecisionRun>& runs) {
 
 int run_command(const Arguments& arguments) {
     const RunRequest request = read_run_request(arguments);
+    if (request.spiking_array() != nullptr) {
+        return run_spiking(request, arguments);
+    }
     const Session session = open_session(request, arguments);
     std::vector<PrecisionRun> runs;
     for (std::size_t i = 0; i < request.precisions.size(); ++i) {

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t max_batch = 65536;
 constexpr std::uint64_t max_samples = 10'000'000;
 
-const config::Choices<Fidelity> kFidelities{{"event", Fidelity::event}, {"analytic", Fidelity::analytic}};
+const config::Choices<Fidelity> kFidelities{
+    {"event", Fidelity::event}, {"analytic", Fidelity::analytic}, {"functional", Fidelity::functional}};
 const config::Choices<tile::Strategy> kStrategies{{"search", tile::Strategy::search}, {"fixed", tile::Strategy::fixed}};
 const config::Choices<tile::Objective> kObjectives{{"latency", tile::Objective::latency},
                                                    {"throughput", tile::Objective::throughput}};
@@ -152,6 +153,48 @@ void apply_data_options(const Arguments& arguments, RunRequest& request, Problem
     }
 }
 
+/// Options that mean nothing on the machine are refused, not ignored.
+void check_family_options(const Arguments& arguments, const RunRequest& request, Problems& problems) {
+    const bool is_spiking = request.spiking_array() != nullptr;
+    const auto refuse = [&problems](bool given, const char* option, const std::string& message) {
+        if (given) {
+            problems.error({.file = option}, "", message);
+        }
+    };
+    if (is_spiking) {
+        const std::string message = "means nothing on a spiking array; leave it out";
+        refuse(!arguments.precisions.empty(), "--precision", message);
+        refuse(arguments.batch.has_value(), "--batch", message);
+        refuse(!arguments.mapping.empty(), "--mapping", message);
+        refuse(!arguments.inputs.empty(), "--inputs", message + "; inputs are in the network file");
+        refuse(!arguments.trace.empty(), "--trace", message);
+        refuse(arguments.layers, "--layers", message);
+        refuse(arguments.detail, "--detail", message);
+        refuse(request.fidelity == Fidelity::analytic, "--fidelity",
+               "is analytic; a spiking array knows event and functional");
+        return;
+    }
+    const std::string message = "is for spiking arrays; leave it out";
+    refuse(arguments.ticks.has_value(), "--ticks", message);
+    refuse(!arguments.spikes_out.empty(), "--spikes-out", message);
+    refuse(request.fidelity == Fidelity::functional, "--fidelity",
+           "is functional; a core grid knows event and analytic; --functional adds real data to either");
+}
+
+void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, Problems& problems) {
+    if (!arguments.workload.empty()) {
+        request.recurrent.reset();
+    }
+    request.spikes_out = arguments.spikes_out;
+    if (arguments.ticks) {
+        request.ticks = arguments.ticks;
+        if (*request.ticks < 1 || *request.ticks > max_ticks) {
+            problems.error({.file = "--ticks"}, "",
+                           "is " + std::to_string(*request.ticks) + "; from 1 to " + std::to_string(max_ticks));
+        }
+    }
+}
+
 RunRequest from_options(const Arguments& arguments, Problems& problems) {
     RunRequest request;
     if (arguments.machine.empty()) {
@@ -164,7 +207,7 @@ RunRequest from_options(const Arguments& arguments, Problems& problems) {
     if (arguments.workload.empty()) {
         problems.error({.file = "--workload"}, "", "is missing; name a network file");
     }
-    if (arguments.precisions.empty()) {
+    if (arguments.precisions.empty() && request.spiking_array() == nullptr) {
         problems.error({.file = "--precision"}, "",
                        "is missing; name at least one of " + join(numerics::precision_names()));
     }
@@ -180,6 +223,34 @@ RunRequest from_file(const Arguments& arguments, Problems& problems) {
     return read_run_file(root, problems);
 }
 
+/// Keys of runs on machines for dense networks.
+void read_dense_keys(config::MapReader& reader, RunRequest& request) {
+    request.workload = beside(reader.required_value("workload"));
+    quantise::QuantiseOptions common;
+    if (auto section = reader.optional_map("quantise")) {
+        common = quantise::read_quantise_options(*section);
+    }
+    request.precisions = read_precisions(reader, common);
+    request.batch = reader.optional_uint("batch", request.batch, 1, max_batch);
+    request.functional = reader.optional_bool("functional", request.functional);
+    if (auto data = reader.optional_map("data")) {
+        request.data = read_data(*data);
+    }
+    if (auto mapping = reader.optional_map("mapping")) {
+        read_mapping(*mapping, request);
+    }
+}
+
+void read_spiking_keys(config::MapReader& reader, RunRequest& request) {
+    const config::Value workload = reader.required_value("workload");
+    if (workload.is_map()) {
+        request.spiking.recurrent = read_recurrent(workload.as_map(), *request.spiking_array());
+    } else {
+        request.workload = beside(workload);
+    }
+    read_ticks(reader, request.spiking);
+}
+
 } // namespace
 
 RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log) {
@@ -189,22 +260,13 @@ RunRequest read_run_file(const config::Node& root, Problems& problems, config::R
     if (const config::Node* machine = root.find("machine")) {
         request.machine_text = config::canonical_text(*machine);
     }
-    request.workload = beside(reader.required_value("workload"));
-    quantise::QuantiseOptions common;
-    if (auto section = reader.optional_map("quantise")) {
-        common = quantise::read_quantise_options(*section);
+    if (request.spiking_array() != nullptr) {
+        read_spiking_keys(reader, request);
+    } else {
+        read_dense_keys(reader, request);
     }
-    request.precisions = read_precisions(reader, common);
-    request.batch = reader.optional_uint("batch", request.batch, 1, max_batch);
     request.seed = reader.optional_uint("seed", request.seed, 0, ~std::uint32_t{0});
     request.fidelity = reader.optional_choice("fidelity", request.fidelity, kFidelities);
-    request.functional = reader.optional_bool("functional", request.functional);
-    if (auto data = reader.optional_map("data")) {
-        request.data = read_data(*data);
-    }
-    if (auto mapping = reader.optional_map("mapping")) {
-        read_mapping(*mapping, request);
-    }
     reader.finish();
     return request;
 }
@@ -214,6 +276,8 @@ RunRequest read_run_request(const Arguments& arguments) {
     RunRequest request = arguments.files.empty() ? from_options(arguments, problems) : from_file(arguments, problems);
     apply_options(arguments, request, problems);
     apply_data_options(arguments, request, problems);
+    apply_spiking_options(arguments, request.spiking, problems);
+    check_family_options(arguments, request, problems);
     problems.throw_if_errors();
     return request;
 }

@@ -4,6 +4,7 @@
 
 #include "apps/arguments.hpp"
 #include "apps/machine_input.hpp"
+#include "apps/spiking_request.hpp"
 #include "mapping/tile/search.hpp"
 #include "workloads/quantise/options.hpp"
 
@@ -15,7 +16,8 @@
 
 namespace lodestone::apps {
 
-enum class Fidelity { event, analytic };
+/// Core grids know event and analytic, spiking arrays event and functional.
+enum class Fidelity { event, analytic, functional };
 
 /// Samples for functional runs and for calibration.
 struct DataRequest {
@@ -41,6 +43,12 @@ struct RunRequest {
     tile::Strategy strategy = tile::Strategy::search;
     std::optional<tile::Objective> objective; ///< latency for one frame and throughput for more when not given
     tile::Effort effort = tile::Effort::normal;
+    SpikingRequest spiking; ///< on spiking arrays only
+
+    /// nullptr on machines of other families.
+    [[nodiscard]] const spec::SpikingArraySpec* spiking_array() const {
+        return std::get_if<spec::SpikingArraySpec>(&machine.machine.family);
+    }
 };
 
 /// From a run file (positional) or --machine and --workload; options override the file. Throws UserError with every

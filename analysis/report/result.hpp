@@ -61,6 +61,15 @@ struct SteadyState {
     Named<Joules> energy_per_inference; ///< by component
 };
 
+/// What only a spiking array has; its counts are in `events.spiking`.
+struct SpikingFigures {
+    Hertz tick_rate{}; ///< ticks of the run over its time
+    Joules energy_per_frame{};
+    std::uint64_t cores_in_use = 0;
+    Watts power_of_used_cores{}; ///< as `power`, but without the cores that the network does not use
+    Hertz fastest_tick_rate{};   ///< that the timing model found safe; zero without it
+};
+
 /// What a functional run found; absent keys were not asked for.
 using FunctionalFigures = Named<double>;
 
@@ -72,7 +81,7 @@ struct Result {
     std::uint64_t batch = 1;
     std::uint64_t seed = 0;
     std::string config_hash;
-    std::string fidelity; ///< event | analytic
+    std::string fidelity; ///< event | analytic | functional (spiking arrays)
 
     Hertz clock{};
     Cycles cycles;
@@ -97,6 +106,7 @@ struct Result {
     std::vector<cost::CalibratedConstant> calibrated;
     FunctionalFigures functional;
     std::optional<RunDetail> detail; ///< absent unless the run was asked for it
+    std::optional<SpikingFigures> spiking;
 };
 
 } // namespace lodestone::report

@@ -61,6 +61,10 @@ Json json_of(const LayerResult& layer) {
 Json json_of(const isa::EventCounts& events) {
     Json json = Json::object();
     json["elapsed_cycles"] = events.elapsed.count();
+    if (!events.spiking.empty()) {
+        json["spiking"] = events.spiking;
+        return json;
+    }
     json["macs"] = Json::object();
     for (const auto& [key, macs] : events.macs) {
         json["macs"][key] = macs.count();
@@ -77,9 +81,6 @@ Json json_of(const isa::EventCounts& events) {
         json["networks"][name] = json_of(count);
     }
     json["core_cycles"] = events.core_cycles;
-    if (!events.spiking.empty()) {
-        json["spiking"] = events.spiking;
-    }
     return json;
 }
 
@@ -107,10 +108,23 @@ Json json_of(const RunDetail& detail) {
     return json;
 }
 
-/// Figures that the format does not fix.
-void add_details(Json& json, const Result& result) {
-    json["technology"] = result.technology;
-    json["voltage_v"] = result.voltage.count();
+/// Keys that only spiking runs have.
+void add_spiking(Json& json, const Result& result) {
+    const SpikingFigures& figures = *result.spiking;
+    for (const char* name : {"ticks", "spikes", "synaptic_events", "neuron_updates", "hops"}) {
+        json[name] = result.events.spiking.at(name);
+    }
+    json["tick_rate_hz"] = figures.tick_rate.count();
+    json["energy_per_frame_j"] = figures.energy_per_frame.count();
+    json["cores_in_use"] = figures.cores_in_use;
+    json["power_of_used_cores_w"] = figures.power_of_used_cores.count();
+    if (figures.fastest_tick_rate.count() > 0) {
+        json["fastest_tick_rate_hz"] = figures.fastest_tick_rate.count();
+    }
+}
+
+/// Figures of the parts that only machines for dense networks have.
+void add_dense_details(Json& json, const Result& result) {
     json["steady_state"] = json_of(result.steady, result);
     json["traffic_by_network"] = Json::object();
     for (const auto& [name, count] : result.networks) {
@@ -121,6 +135,19 @@ void add_details(Json& json, const Result& result) {
         json["traffic_by_memory"][name] = json_of(count);
     }
     json["clock_limits_hz"] = object_of(result.clock_limits);
+}
+
+/// Figures that the format does not fix.
+void add_details(Json& json, const Result& result) {
+    if (!result.spiking) {
+        json["technology"] = result.technology;
+    }
+    json["voltage_v"] = result.voltage.count();
+    if (result.spiking) {
+        add_spiking(json, result);
+    } else {
+        add_dense_details(json, result);
+    }
     json["kernel_events"] = result.kernel_events;
     json["calibrated"] = Json::array();
     for (const cost::CalibratedConstant& constant : result.calibrated) {

@@ -207,6 +207,9 @@ void SpikingArray::end_tick() {
     check_invariant(counts_.sent + counts_.inputs ==
                         counts_.delivered + counts_.in_flight + counts_.off_chip + counts_.lost,
                     "spikes sent are delivered, in flight, off chip or lost to an overrun");
+    if (counts_.ticks == warm_up_ticks_) {
+        warm_ = counts();
+    }
 }
 
 void SpikingArray::pass_outboxes() {

@@ -81,6 +81,9 @@ public:
     [[nodiscard]] bool is_silent() const;
     /// `hops` and `chip_crossings` are summed here, from the spikes of each neuron and its route.
     [[nodiscard]] SpikingCounts counts() const;
+    /// What happens before the end of tick `ticks` - 1 is left out of counts_after_warm_up().
+    void warm_up(std::uint64_t ticks) { warm_up_ticks_ = ticks; }
+    [[nodiscard]] SpikingCounts counts_after_warm_up() const { return counts_between(warm_, counts()); }
     [[nodiscard]] LinkLoads link_loads() const;
     /// Ordered by row, then output.
     [[nodiscard]] const std::vector<OutputSpike>& outputs() const { return outputs_; }
@@ -137,6 +140,8 @@ private:
     std::vector<PendingInput> inputs_;
     std::size_t next_input_ = 0;
     SpikingCounts counts_;
+    std::uint64_t warm_up_ticks_ = 0;
+    SpikingCounts warm_; ///< counts at the end of the warm-up
     std::vector<OutputSpike> outputs_;
     std::size_t first_output_of_tick_ = 0;
     std::vector<std::uint16_t> fired_;

@@ -11,7 +11,7 @@ namespace lodestone::spiking_array {
 namespace {
 
 void collect(const SpikingArray& array, SpikingResult& result) {
-    result.counts = array.counts();
+    result.counts = array.counts_after_warm_up();
     result.outputs = array.outputs();
     result.link_loads = array.link_loads();
     result.spikes = array.spikes();
@@ -59,6 +59,7 @@ SpikingResult simulate(const isa::SpikingProgram& program, const spec::SpikingAr
                        const SimulationOptions& options) {
     verify_program(program, machine).throw_if_errors();
     SpikingArray array(program, machine, options.seed);
+    array.warm_up(options.warm_up);
     if (options.record_spikes) {
         array.record_spikes();
     }

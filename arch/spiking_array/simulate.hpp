@@ -24,6 +24,7 @@ struct SimulationOptions {
     Fidelity fidelity = Fidelity::functional;
     std::optional<std::uint64_t> ticks; ///< absent: until the array is silent, at most `silence_limit` ticks
     std::uint64_t silence_limit = 1'000'000;
+    std::uint64_t warm_up = 0;  ///< first ticks that `counts` leave out; fewer than `ticks`
     std::uint64_t seed = 1;     ///< of all stochastic modes
     bool record_spikes = false; ///< keep every spike, for rasters
 };

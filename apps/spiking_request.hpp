@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run on a spiking array asks for besides machine, seed and fidelity.
+#pragma once
+
+#include "arch/spec/spiking_array.hpp"
+#include "sim/config/map_reader.hpp"
+#include "workloads/import/spiking_recurrent.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace lodestone::apps {
+
+struct SpikingRequest {
+    std::optional<import::RecurrentNetwork> recurrent; ///< absent: the network is in a file
+    std::optional<std::uint64_t> ticks; ///< absent: as the network's file says, or until the array is silent
+    std::uint64_t warm_up = 0;          ///< first ticks, which the counts leave out
+    std::filesystem::path spikes_out;   ///< empty: the spikes of the output bus are not written
+};
+
+inline constexpr std::uint64_t max_ticks = 1'000'000'000'000;
+
+/// The map `workload: {generator: recurrent, rate: 20 Hz, …}`; every knob has the generator's default, and the
+/// machine's limits.
+[[nodiscard]] import::RecurrentNetwork read_recurrent(config::MapReader reader, const spec::SpikingArraySpec& machine);
+
+/// The keys `ticks` and `warm_up` of a run file.
+void read_ticks(config::MapReader& reader, SpikingRequest& request);
+
+} // namespace lodestone::apps
