@@ -73,14 +73,15 @@ Shortlists make_lists(const isa::Program& program, const spec::CoreGridSpec& mac
 } // namespace
 
 struct Search::Impl {
-    Impl(const isa::Program& of_program, const spec::CoreGridSpec& machine, SearchOptions of_options)
-        : program(of_program), options(std::move(of_options)), lists(make_lists(program, machine, options, report)),
-          beam(program, machine, options, lists) {}
+    Impl(const isa::Program& of_program, const spec::CoreGridSpec& of_machine, SearchOptions of_options)
+        : program(of_program), machine(of_machine), options(std::move(of_options)),
+          lists(make_lists(program, machine, options, report)), beam(program, machine, options, lists) {}
 
     /// Candidates and report of a complete state.
     std::vector<Candidate> take(const State& state);
 
     const isa::Program& program;
+    spec::CoreGridSpec machine;
     SearchOptions options;
     SearchReport report;
     Shortlists lists;

@@ -49,7 +49,8 @@ struct SearchReport {
 /// Candidates are made once; the joint choice can be asked again under another pressure.
 class Search {
 public:
-    /// Throws UserError when a forced split is illegal, names no phase, or a phase has no candidate at all.
+    /// The program must outlive this. Throws UserError when a forced split is illegal, names no phase, or a phase has
+    /// no candidate at all.
     Search(const isa::Program& program, const spec::CoreGridSpec& machine, SearchOptions options);
     ~Search();
     Search(const Search&) = delete;
