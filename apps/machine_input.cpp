@@ -22,12 +22,7 @@ MachineInput read_machine_input(config::MapReader reader) {
 
 void check_technology(const config::Node& root, Problems& problems, config::ReadLog* log) {
     config::MapReader reader(root, problems, log);
-    const config::Node* kind = root.find("kind");
-    if (kind != nullptr && kind->text == "spiking_energy") {
-        static_cast<void>(cost::read_spiking_energy(std::move(reader)));
-    } else {
-        cost::check_technology_file(reader);
-    }
+    cost::check_technology_file(reader);
 }
 
 config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,

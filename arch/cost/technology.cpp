@@ -2,6 +2,8 @@
 // YAML of a technology and of the tables it includes.
 #include "arch/cost/technology.hpp"
 
+#include "arch/cost/spiking_power.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -114,13 +116,17 @@ Technology read_technology(MapReader& reader) {
 }
 
 const std::vector<std::string>& technology_file_kinds() {
-    static const std::vector<std::string> kinds{"technology", "node_scaling", "sram_table",
-                                                "mac_table",  "logic_table",  "calibration"};
+    static const std::vector<std::string> kinds{"technology",  "node_scaling", "sram_table",    "mac_table",
+                                                "logic_table", "calibration",  "spiking_energy"};
     return kinds;
 }
 
 void check_technology_file(MapReader& reader) {
     const std::string kind = reader.required_choice("kind", technology_file_kinds());
+    if (kind == "spiking_energy") {
+        static_cast<void>(read_spiking_energy(reader)); // finishes the map itself
+        return;
+    }
     if (kind == "technology") {
         static_cast<void>(read_technology(reader));
     } else if (kind == "node_scaling") {

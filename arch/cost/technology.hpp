@@ -60,7 +60,7 @@ struct Technology {
 [[nodiscard]] Technology read_technology(config::MapReader& reader);
 
 /// Reads a file of configs/tech by its key `kind` (technology, node_scaling, sram_table, mac_table, logic_table,
-/// calibration) and reports what is wrong with it, unknown keys included.
+/// calibration, spiking_energy) and reports what is wrong with it, unknown keys included.
 void check_technology_file(config::MapReader& reader);
 [[nodiscard]] const std::vector<std::string>& technology_file_kinds();
 
