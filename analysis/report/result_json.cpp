@@ -37,12 +37,8 @@ Json json_of(const isa::MemoryCount& count) {
 }
 
 Json json_of(const isa::NetworkCount& count) {
-    return {{"injected", count.injected.count()},
-            {"sent", count.sent.count()},
-            {"received", count.received.count()},
-            {"transfers", count.transfers},
-            {"flit_hops", count.flit_hops},
-            {"stalls", count.stalls}};
+    return {{"injected", count.injected.count()}, {"sent", count.sent.count()},   {"received", count.received.count()},
+            {"transfers", count.transfers},       {"flit_hops", count.flit_hops}, {"stalls", count.stalls}};
 }
 
 Json json_of(const LayerResult& layer) {
