@@ -134,8 +134,8 @@ double run(const MacUnitSpec& spec, Netlist& netlist, Stimulus stimulus, GateDel
     std::mt19937_64 engine(seed);
     const numerics::Format& fa = numerics::format(spec.a);
     const numerics::Format& fb = numerics::format(spec.b);
-    OperandSource source_a(fa, stimulus, true);
-    OperandSource source_b(fb, stimulus, false);
+    OperandSource source_a(fa, stimulus, false);
+    OperandSource source_b(fb, stimulus, true);
     std::vector<MacUnit> models(streams, MacUnit(spec));
     const auto lanes = static_cast<std::size_t>(spec.lanes);
     std::vector<std::vector<std::uint32_t>> a(streams, std::vector<std::uint32_t>(lanes));
@@ -188,11 +188,6 @@ double run(const MacUnitSpec& spec, Netlist& netlist, Stimulus stimulus, GateDel
 }
 
 } // namespace
-
-std::string_view name_of(Stimulus stimulus) {
-    constexpr std::array<std::string_view, stimuli.size()> names{"uniform", "gaussian", "relu"};
-    return names.at(static_cast<std::size_t>(stimulus));
-}
 
 std::array<SwitchingEnergy, stimuli.size()> switching_energy(const MacUnitSpec& spec, Netlist& netlist) {
     std::array<SwitchingEnergy, stimuli.size()> energies;

@@ -259,6 +259,15 @@ SynthesisResult run_flow(const MacUnitSpec& spec, const SynthesisFlow& flow, con
 
 } // namespace
 
+std::string tool_versions() {
+    const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+    const std::string yosys = run_tool({.program = "yosys", .package = "yosys", .arguments = {"-V"}, .folder = "."});
+    const std::string sta =
+        run_tool({.program = "sta", .package = "opensta", .arguments = {"-version"}, .folder = "."});
+    const std::string name = first_line(yosys); // "Yosys 0.23 (git sha1 …)"
+    return name.substr(0, name.find(" (")) + ", OpenSTA " + first_line(sta);
+}
+
 std::filesystem::path default_liberty() {
     return "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
 }

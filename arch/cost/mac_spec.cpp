@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names, checks and widths of multiply-accumulate units.
-#include "arch/mac/unit.hpp"
+#include "arch/cost/mac_spec.hpp"
 
 #include "sim/base/error.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace lodestone::mac {
+namespace lodestone::cost {
 
 using numerics::Format;
 using numerics::FormatId;
@@ -166,7 +166,7 @@ int lanes_of_block(const MacUnitSpec& spec) {
 }
 
 int blocks_of(const MacUnitSpec& spec) {
-    const int lanes = lanes_of_block(spec);
+    const int lanes = std::max(1, lanes_of_block(spec));
     return (spec.lanes + lanes - 1) / lanes;
 }
 
@@ -179,4 +179,4 @@ Cycles initiation_interval(const MacUnitSpec&) {
     return Cycles(1);
 }
 
-} // namespace lodestone::mac
+} // namespace lodestone::cost
