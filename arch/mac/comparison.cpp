@@ -119,11 +119,15 @@ GateBreakdown per_mac(const MacUnitSpec& spec) {
     return gates;
 }
 
-/// The window of a request, no wider than this pair's products need.
+/// The window of a request, no wider than this pair's products need; its lanes, of a block format with a fixed register
+/// no more than a block.
 MacUnitSpec fused(const MacUnitSpec& single, const ComparisonRequest& request) {
     MacUnitSpec spec = single;
     spec.kind = UnitKind::fused_dot;
     spec.lanes = request.lanes;
+    if (spec.accumulator.kind == AccumulatorKind::fixed && blocks_of(spec) > 1) {
+        spec.lanes = lanes_of_block(spec);
+    }
     spec.window = request.window >= widths_of(single).aligned ? 0 : request.window;
     return spec;
 }

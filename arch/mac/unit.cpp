@@ -111,6 +111,12 @@ Problems verify_unit(const MacUnitSpec& spec) {
     }
     if (spec.accumulator.kind == AccumulatorKind::fixed) {
         verify_range("accumulator", widths.accumulator, narrowest_register, widest_register, problems);
+        if (blocks_of(spec) > 1) {
+            problems.error(
+                {}, "lanes",
+                "is " + std::to_string(spec.lanes) + "; a fixed register holds the sum of one block, which has " +
+                    std::to_string(lanes_of_block(spec)) + " elements; use no more lanes, or a floating accumulator");
+        }
     } else if (!is_accumulator_format(spec.accumulator.format)) {
         problems.error({}, "accumulator",
                        "is " + std::string(numerics::name_of(spec.accumulator.format)) +
@@ -143,6 +149,25 @@ UnitWidths widths_of(const MacUnitSpec& spec) {
         w.accumulator = accumulator.bits != 0 ? accumulator.bits : w.aligned + accumulator.headroom;
     }
     return w;
+}
+
+int scaled_sides(const MacUnitSpec& spec) {
+    return (numerics::format(spec.a).block ? 1 : 0) + (numerics::format(spec.b).block ? 1 : 0);
+}
+
+int lanes_of_block(const MacUnitSpec& spec) {
+    int lanes = spec.lanes;
+    for (const FormatId id : {spec.a, spec.b}) {
+        if (const auto& block = numerics::format(id).block) {
+            lanes = std::min(lanes, static_cast<int>(block->size));
+        }
+    }
+    return lanes;
+}
+
+int blocks_of(const MacUnitSpec& spec) {
+    const int lanes = lanes_of_block(spec);
+    return (spec.lanes + lanes - 1) / lanes;
 }
 
 Cycles latency(const MacUnitSpec& spec) {

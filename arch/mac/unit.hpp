@@ -77,6 +77,13 @@ struct UnitWidths {
 };
 [[nodiscard]] UnitWidths widths_of(const MacUnitSpec& spec);
 
+/// Sides of a unit whose operands come in blocks with a shared E8M0 scale: 0, 1 or 2.
+[[nodiscard]] int scaled_sides(const MacUnitSpec& spec);
+/// Lanes that share a scale; all lanes without blocks.
+[[nodiscard]] int lanes_of_block(const MacUnitSpec& spec);
+/// Blocks that are multiplied in one cycle. Their sums are added one after the other, each with its own rounding.
+[[nodiscard]] int blocks_of(const MacUnitSpec& spec);
+
 /// Cycles from an operand to the register that holds its sum: product register and accumulator; a fused dot has one
 /// more register behind its tree. Every unit accepts new operands in each cycle.
 [[nodiscard]] Cycles latency(const MacUnitSpec& spec);
