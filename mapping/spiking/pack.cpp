@@ -2,6 +2,7 @@
 // From the last layer to the first: how many neurons an output needs depends on who reads it.
 #include "mapping/spiking/pack.hpp"
 
+#include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -297,10 +298,16 @@ private:
         for (const Unsplit& one : unsplit_) {
             const std::vector<AxonAddress>& readers = readers_[one.output];
             if (readers.size() > machine_.neurons) {
-                throw UserError({.file = network_.name}, layer_->name,
-                                "SPK-F2 an output feeds " + std::to_string(readers.size()) +
-                                    " axons; a splitter core has " + std::to_string(machine_.neurons) +
-                                    " neurons; use more groups or smaller layers");
+                const std::string count = std::to_string(readers.size());
+                const std::string limit = std::to_string(machine_.neurons);
+                throw BrokenRule(network_.name,
+                                 {.rule = "SPK-F2",
+                                  .layer = layer_->name,
+                                  .where = "axons that output " + std::to_string(one.output) + " feeds",
+                                  .value = count,
+                                  .limit = limit,
+                                  .message = "an output feeds " + count + " axons; a splitter core has " + limit +
+                                             " neurons; use more groups or smaller layers"});
             }
             std::size_t core = open;
             while (core < packed_.cores.size() && !has_room(packed_.cores[core], readers.size())) {
@@ -341,10 +348,16 @@ private:
         const std::uint64_t cores = packed_.cores.size() + more;
         const std::uint64_t places = machine_.mesh().size();
         if (cores + 1 > places) {
-            throw UserError({.file = network_.name}, layer_->name,
-                            "SPK-C1 the last layers down to this one take " + std::to_string(cores) +
-                                " cores and the output bus one place; the mesh has " + std::to_string(places) +
-                                "; use more chips or a smaller network");
+            const std::string limit = std::to_string(places);
+            throw BrokenRule(network_.name,
+                             {.rule = "SPK-C1",
+                              .layer = layer_->name,
+                              .where = "cores and the output bus",
+                              .value = std::to_string(cores + 1),
+                              .limit = limit,
+                              .message = "the last layers down to this one take " + std::to_string(cores) +
+                                         " cores and the output bus one place; the mesh has " + limit +
+                                         "; use more chips or a smaller network"});
         }
     }
 
