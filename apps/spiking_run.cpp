@@ -11,6 +11,7 @@
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 #include "sim/config/unit.hpp"
+#include "workloads/import/nir_format.hpp"
 #include "workloads/import/spiking_text.hpp"
 
 #include <algorithm>
@@ -114,12 +115,15 @@ SpikingForm spiking_form(const fs::path& file) {
     if (content.starts_with(gzip_signature) || import::is_spiking_json(content)) {
         return SpikingForm::recording;
     }
+    if (import::is_hdf5(content)) {
+        return SpikingForm::samples;
+    }
     if (!is_text(content) || begins_as_json(content)) {
         return SpikingForm::other;
     }
     Problems problems; // whoever reads the file for good reports them
     const config::Node root = config::load_file(file.string(), problems);
-    return is_trinary_network(root) ? SpikingForm::trinary : SpikingForm::other;
+    return is_sampled_network(root) ? SpikingForm::samples : SpikingForm::other;
 }
 
 bool is_spiking_network(const fs::path& file) {
@@ -127,8 +131,8 @@ bool is_spiking_network(const fs::path& file) {
 }
 
 void check_spiking_network(const fs::path& file, const spec::SpikingArraySpec& machine) {
-    if (spiking_form(file) == SpikingForm::trinary) {
-        spiking::verify_network(load_trinary_network(file).network, machine).throw_if_errors();
+    if (spiking_form(file) == SpikingForm::samples) {
+        spiking::verify_network(load_layers(file, machine), machine).throw_if_errors();
     } else {
         static_cast<void>(load_spiking_network(file, machine));
     }
@@ -189,7 +193,7 @@ void write_spiking_files(const RunRequest& request, const Arguments& arguments, 
 }
 
 int run_spiking(const RunRequest& request, const Arguments& arguments) {
-    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::trinary) {
+    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
         return run_sampled(request, arguments);
     }
     if (request.spiking.has_data()) {
