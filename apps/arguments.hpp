@@ -2,6 +2,7 @@
 // What the user asked for on the command line, before any file is read.
 #pragma once
 
+#include "apps/explore_command.hpp"
 #include "apps/mac_command.hpp"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ struct Arguments {
     std::string spikes_out;             ///< --spikes-out FILE
     bool json = false;
     MacOptions mac;
+    ExploreOptions explore;
     bool layers = false; ///< --layers: per-layer tables too
     bool detail = false; ///< --detail: what each core and link did, in the result files
 };

@@ -155,6 +155,38 @@ void add_mac(CLI::App& root, Arguments& arguments) {
     command->add_flag("--json", options.json, "one JSON document instead of the table");
 }
 
+void add_explore(CLI::App& root, Arguments& arguments) {
+    ExploreOptions& options = arguments.explore;
+    CLI::App* command =
+        root.add_subcommand("explore", "sweeps a space of machines and precisions; every finished point is kept");
+    command->add_option("SWEEP", options.sweep, "sweep file (YAML)");
+    command->add_option("--db", options.store, "the store of the points: a SQLite file, made when it is not there");
+    command->add_option("--jobs", options.jobs, "points evaluated at the same time (default: one per core)");
+    command->add_flag("--resume", options.resume,
+                      "only goes on with a sweep that the store has (without it, one that is new there is begun)");
+    command->add_flag("--retry", options.retry, "evaluates failed and timed out points again");
+    command->add_option("--time-limit", options.time_limit, "for one point, as \"60 s\" (default: none)");
+    command->add_option("--memory-limit", options.memory_limit,
+                        "address space of one worker, as \"2 GiB\" (default: none)");
+    CLI::Option* reprice =
+        command
+            ->add_option("--reprice", options.technology,
+                         "prices the finished points of the store --db in another technology (a file), or with --set "
+                         "\"machine.voltage=0.7 V\", without running them again")
+            ->expected(0, 1);
+    command->callback([&options, reprice] { options.is_repricing = reprice->count() > 0; });
+    command->add_option("--status", options.status, "shows how far this store is, also while it is being filled");
+    command->add_option("--export", options.export_format, "prints every point of the store --db")
+        ->check(CLI::IsMember({"csv", "json"}));
+    command->add_option("--sweep", options.sweep_name,
+                        "the sweep to show of a store with several (default: the one explored last)");
+    command
+        ->add_option("--set", options.overrides,
+                     "PATH=VALUE: overrides one field of the sweep file, as \"run.machine.voltage=0.7 V\" (repeatable)")
+        ->allow_extra_args(false);
+    command->add_flag("--json", options.json, "one JSON document on stdout instead of the table");
+}
+
 } // namespace
 
 std::variant<Arguments, int> parse_command_line(int argc, const char* const* argv) {
@@ -168,6 +200,7 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_compile(root, arguments);
     add_verify(root, arguments);
     add_run(root, arguments);
+    add_explore(root, arguments);
     add_compare(root, arguments);
     add_anchors(root, arguments);
     add_report(root, arguments);

@@ -253,10 +253,11 @@ void read_spiking_keys(config::MapReader& reader, RunRequest& request) {
 
 } // namespace
 
-RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log) {
+RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log,
+                         const TechnologyInput* known) {
     RunRequest request;
     config::MapReader reader(root, problems, log);
-    request.machine = read_machine_input(reader.required_map("machine"));
+    request.machine = read_machine_input(reader.required_map("machine"), known);
     if (const config::Node* machine = root.find("machine")) {
         request.machine_text = config::canonical_text(*machine);
     }

@@ -10,6 +10,7 @@ find_package(ZLIB REQUIRED)
 find_package(Protobuf REQUIRED) # must come before ONNX, whose CMake file uses its targets
 find_package(ONNX CONFIG REQUIRED)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 
 # Debian builds libsystemc as C++17; C++20 code links when this macro names that ABI.

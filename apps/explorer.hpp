@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks through a sweep: asks the strategy for points, the store for what is known, the workers for the rest.
+#pragma once
+
+#include "analysis/explore/search/genetic_search.hpp"
+#include "analysis/explore/store.hpp"
+#include "apps/explore_point.hpp"
+#include "apps/explore_progress.hpp"
+#include "apps/explore_sweep.hpp"
+#include "apps/worker_processes.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace lodestone::apps {
+
+struct ExplorerOptions {
+    WorkerLimits limits;
+    bool retry = false; ///< evaluate failed and timed out points again
+};
+
+class Explorer {
+public:
+    /// The sweep must be the store's current one.
+    Explorer(const PreparedSweep& sweep, explore::Store& store, const ExplorerOptions& options);
+
+    /// Evaluates everything that the strategy and the fidelities ask for. Stops early, with what is finished in the
+    /// store, when `is_interrupted` says so; false then.
+    bool run(const std::function<bool()>& is_interrupted);
+
+private:
+    /// Answers in the order of the points; fewer when interrupted.
+    void evaluate(const std::vector<explore::Point>& points, const std::string& fidelity);
+    void evaluate_one(const explore::Point& point, const std::string& fidelity);
+    void search();
+    [[nodiscard]] std::vector<explore::Point> sampled_points() const;
+    /// The best share of the points that have an answer, by rank, then by id.
+    [[nodiscard]] std::vector<explore::Point> survivors() const;
+    void collect(std::chrono::milliseconds patience);
+    /// Judges an outcome by the constraints, remembers the answer, and stores the point.
+    void accept(explore::Row row, const Outcome& outcome);
+    /// The same for a point that may be stored already.
+    void remember(explore::Row& row, const explore::Evaluation& evaluation);
+
+    const PreparedSweep& sweep_;
+    explore::Store& store_;
+    bool retry_;
+    explore::Space space_;
+    Evaluator pricer_; ///< in this process, for runs that are known
+    WorkerProcesses workers_;
+    std::map<std::uint64_t, explore::Row> pending_; ///< under way in workers, by task
+    std::uint64_t next_task_ = 0;
+    std::map<std::string, std::unordered_map<std::uint64_t, std::string>> stored_; ///< hash by fidelity and id
+    std::map<std::uint64_t, explore::Answer> answers_;                             ///< of the present fidelity, by id
+    ExploreProgress progress_;
+    std::function<bool()> is_interrupted_;
+};
+
+/// The evaluation of a point from the runs that a store has; nothing when it lacks one.
+[[nodiscard]] std::optional<explore::Evaluation> price_from(const explore::Store& store, const Evaluator& pricer,
+                                                            const std::vector<std::string>& executions,
+                                                            const explore::Point& point, const std::string& fidelity);
+
+} // namespace lodestone::apps
