@@ -38,15 +38,15 @@ struct Comparison {
 
 /// Frames by sample, each sample with as many.
 std::vector<std::vector<spiking::Frame>> frames_of(const SampledNetwork& network, const SampleValues& samples) {
+    const std::size_t size = samples.values.front().size();
+    if (network.takes_spike_trains && size % network.input.size() != 0) {
+        throw UserError({.file = network.data.inputs.string()}, "",
+                        "has samples of " + std::to_string(size) + " values; spike trains have " +
+                            std::to_string(network.input.size()) + " of them in each tick");
+    }
     std::vector<std::vector<spiking::Frame>> frames;
     for (std::size_t i = 0; i < samples.values.size(); ++i) {
         frames.push_back(frames_of_sample(network, samples.values[i], i));
-    }
-    if (frames.front().empty() || samples.values.front().size() % frames.front().size() != 0) {
-        throw UserError({.file = network.data.inputs.string()}, "",
-                        "has samples of " + std::to_string(samples.values.front().size()) +
-                            " values; spike trains have " + std::to_string(network.input.size()) +
-                            " of them in each tick");
     }
     return frames;
 }

@@ -144,7 +144,9 @@ SpikingNetwork load_spiking_network(const fs::path& file, const spec::SpikingArr
     const std::string text = import::unpacked(content, file.string());
     if (!begins_as_json(text)) {
         throw UserError({.file = file.string()}, "",
-                        "is not a spiking network (JSON, plain or gzip); dense networks run on core grids, as "
+                        "is not a spiking network: spiking JSON (plain or gzip), NIR (HDF5), or YAML of kind "
+                        "trinary_network or nir_network; corelet JSON and .sfti spike files of other tools are not "
+                        "read, because their format is not published; dense networks run on core grids, as "
                         "configs/arch/northpole.yaml");
     }
     network.workload = import::parse_spiking_json(text, file.string(), machine);
