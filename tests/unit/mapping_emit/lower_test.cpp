@@ -218,3 +218,24 @@ TEST_CASE("floating accumulators are as wide as an exact sum", "[mapping][emit]"
     CHECK(emit::accumulator_bits(FormatId::fp8_e4m3, FormatId::fp8_e4m3, 1024) <
           emit::accumulator_bits(FormatId::fp8_e5m2, FormatId::fp8_e5m2, 1024));
 }
+
+TEST_CASE("an epilogue that reads a kernel's input has an input of its own", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 6, 6});
+    const TensorId conv =
+        net.op(OpKind::conv, "conv", {x, net.random("w", {4, 4, 3, 3})}, {{"pads", Ints{1, 1, 1, 1}}});
+    const isa::Program program = lowered(net.finish({net.op(OpKind::add, "sum", {conv, x})}));
+    const isa::Phase& layer = phase(program, "conv");
+    REQUIRE(layer.inputs.size() == 2);
+    CHECK(layer.inputs[0].tensor == layer.inputs[1].tensor);
+    CHECK(layer.epilogue.front().input == 1U);
+}
+
+TEST_CASE("a tensor joined to itself is an input twice, one multiplied by itself once", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 6, 6});
+    const TensorId joined = net.op(OpKind::concat, "joined", {x, x}, {{"axis", std::int64_t{1}}});
+    const isa::Program program = lowered(net.finish({joined, net.op(OpKind::mul, "square", {x, x})}));
+    CHECK(phase(program, "joined").inputs.size() == 2);
+    CHECK(phase(program, "square").inputs.size() == 1);
+}
