@@ -2,10 +2,9 @@
 // `lodestone verify`: numbered rules on a program file, or on a mapping compiled for its machine and network.
 #include "apps/commands.hpp"
 #include "apps/pipeline.hpp"
-#include "arch/isa/program_file.hpp"
+#include "apps/program_input.hpp"
 #include "arch/isa/verify.hpp"
 #include "sim/base/error.hpp"
-#include "sim/base/file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,21 +18,9 @@ struct Subject {
     spec::CoreGridSpec machine;
 };
 
-/// A program file and the machine it is for.
 Subject from_program(const Arguments& arguments) {
-    Problems problems;
-    Subject subject;
-    if (arguments.machine.empty()) {
-        problems.error({.file = "--machine"}, "", "is missing; name the machine that the program is for");
-        problems.throw_if_errors();
-    }
-    const config::Node root = load_with_overrides(arguments.machine, arguments.overrides, problems);
-    const MachineInput machine = read_machine_input(config::MapReader(root, problems));
-    const std::string& file = arguments.files.front();
-    subject.program = isa::parse_program(read_file(file), file, problems);
-    problems.throw_if_errors();
-    subject.machine = core_grid_of(machine);
-    return subject;
+    const ProgramInput input = read_program_input(arguments);
+    return {.program = input.program, .machine = core_grid_of(input.machine)};
 }
 
 Subject from_mapping(const Arguments& arguments) {
