@@ -81,6 +81,8 @@ Compiled FashionResnet::compiled(const graph::QuantisedModel& model, GridShape g
                                  const std::string& mapping) const {
     Compiled compiled{.machine = std::get<spec::CoreGridSpec>(load_machine("tiny_2x2.yaml").family)};
     compiled.machine.grid = grid;
+    compiled.machine.matrix.modes.push_back({.precision = "int16", .shape = {.inputs = 4, .outputs = 8}});
+    compiled.machine.matrix.extra_formats.insert(compiled.machine.matrix.extra_formats.end(), {"fp16", "bf16"});
     const cost::Technology technology = load_technology("12nm.yaml");
     emit::CompileOptions options;
     options.batch = batch;

@@ -36,8 +36,8 @@ public:
     explicit FashionResnet(graph::Graph network);
 
     [[nodiscard]] graph::QuantisedModel quantised(const std::string& precision) const;
-    /// On the cores of configs/arch/tiny_2x2.yaml in a grid of another shape; `mapping` as in mapping files, "" leaves
-    /// all to the mapper.
+    /// On the cores of configs/arch/tiny_2x2.yaml in a grid of another shape, which also multiply 16-bit formats;
+    /// `mapping` as in mapping files, "" leaves all to the mapper.
     [[nodiscard]] Compiled compiled(const graph::QuantisedModel& model, GridShape grid, std::int64_t batch,
                                     const std::string& mapping = "") const;
 
