@@ -25,12 +25,13 @@ struct Arguments {
     std::optional<std::string> network; ///< --network elastic | strict
     bool functional = false;
     std::optional<std::uint64_t> samples;
-    std::string inputs;  ///< --inputs FILE
-    std::string labels;  ///< --labels FILE
-    std::string against; ///< --against FILE.npy
-    std::string mapping; ///< --mapping FILE
-    std::string trace;   ///< --trace FILE
-    std::string output;  ///< -o FILE
+    std::optional<std::uint64_t> random_weights; ///< --random-weights SEED
+    std::string inputs;                          ///< --inputs FILE
+    std::string labels;                          ///< --labels FILE
+    std::string against;                         ///< --against FILE.npy
+    std::string mapping;                         ///< --mapping FILE
+    std::string trace;                           ///< --trace FILE
+    std::string output;                          ///< -o FILE
     std::string mapping_output;
     std::string directory;              ///< --out DIR
     bool fit = false;                   ///< --fit: calibrated constants instead of the comparison

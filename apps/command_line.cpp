@@ -35,6 +35,10 @@ void add_machine_and_workload(CLI::App& command, Arguments& arguments) {
     add_set(command, arguments);
 }
 
+void add_network(CLI::App& command, Arguments& arguments, const char* help) {
+    command.add_option("--network", arguments.network, help)->check(CLI::IsMember({"elastic", "strict"}));
+}
+
 void add_check(CLI::App& root, Arguments& arguments) {
     CLI::App* command = root.add_subcommand("check", "reads files and reports everything that is wrong with them");
     command->add_option("FILE", arguments.files, "machine, run, technology or network files")->required();
@@ -53,12 +57,18 @@ void add_compile(CLI::App& root, Arguments& arguments) {
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
     command->add_option("-o,--output", arguments.output, "writes the program file (JSON)");
+    add_network(*command, arguments,
+                "strict: gives every transfer a start slot, at which it leaves without waiting for a link; "
+                "elastic (default): no slots");
     command->add_option("--mapping-out", arguments.mapping_output, "writes the mapping there instead of printing it");
 }
 
 void add_run(CLI::App& root, Arguments& arguments) {
     CLI::App* command = root.add_subcommand("run", "compiles and simulates a network, once per precision");
-    command->add_option("RUN", arguments.files, "run file (YAML); options below override it")->expected(0, 1);
+    command
+        ->add_option("RUN", arguments.files,
+                     "run file (YAML), whose fields options below override, or program file (JSON), for --machine")
+        ->expected(0, 1);
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
     command
@@ -68,14 +78,13 @@ void add_run(CLI::App& root, Arguments& arguments) {
     command->add_option("--ticks", arguments.ticks,
                         "length of a spiking run (default: that of the network's recording, or until silence)");
     command->add_option("--spikes-out", arguments.spikes_out, "writes the spikes of the output bus as CSV: row,output");
-    command
-        ->add_option(
-            "--network", arguments.network,
-            "elastic (default): flows wait for links and the wait is counted; strict: flows leave at scheduled "
-            "slots and a link that is not free is an error")
-        ->check(CLI::IsMember({"elastic", "strict"}));
+    add_network(*command, arguments,
+                "elastic (default): transfers wait for links and the wait is counted; strict: they leave at "
+                "scheduled slots and a link that is not free is an error; a program file with slots runs strictly");
     command->add_flag("--functional", arguments.functional,
                       "also moves real data, bit for bit, and compares with the reference interpreter");
+    command->add_option("--random-weights", arguments.random_weights,
+                        "SEED: draws the weights of a network that comes without (normal distribution)");
     command->add_option("--inputs", arguments.inputs, "input samples: .npy, or IDX (bytes count as 0..1)");
     command->add_option("--labels", arguments.labels, "class of each sample: .npy or IDX");
     command->add_option("--samples", arguments.samples, "how many of the samples to run");

@@ -120,6 +120,7 @@ void apply_options(const Arguments& arguments, RunRequest& request, Problems& pr
     }
     request.functional = request.functional || arguments.functional;
     request.strict_network = arguments.network == "strict";
+    request.random_weights = arguments.random_weights;
     if (arguments.fidelity) {
         request.fidelity = config::value_of(*arguments.fidelity, kFidelities);
     }

@@ -18,7 +18,10 @@ CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machin
         cores_.emplace_back(CoreId(core), resources_, weights_, wakeups_);
     }
     if (options.functional) {
-        functional_.emplace(program, machine, options.inputs);
+        functional_.emplace(program, machine, options);
+        weights_.tell([this](const WeightDelivery::Departure& chunk) {
+            functional_->deliver(chunk.phase, chunk.place, chunk.home, chunk.members);
+        });
     }
     if (options.trace != nullptr) {
         trace_.emplace(*options.trace, program.grid);
