@@ -10,7 +10,9 @@ namespace lodestone::core_grid {
 
 CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
                    Wakeups& wakeups)
-    : program_(program), wakeups_(wakeups), resources_(program.grid, machine), weights_(program, resources_, wakeups),
+    : program_(program), range_(options.only.value_or(isa::PhaseRange{
+                             .first = 0, .last = static_cast<std::uint32_t>(program.phases.size() - 1)})),
+      wakeups_(wakeups), resources_(program.grid, machine), weights_(program, resources_, wakeups),
       traffic_(program, resources_, options.flow_control), wants_detail_(options.detail),
       issued_(gathers_by_issue(program)), core_end_(program.grid.size()) {
     cores_.reserve(program.grid.size());
@@ -27,8 +29,8 @@ CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machin
 }
 
 void CoreGrid::start() {
-    weights_.open(0, Cycles(0));
-    wakeups_.wake_sequencer(send_instructions(0, Cycles(0)));
+    weights_.open(range_.first, Cycles(0));
+    wakeups_.wake_sequencer(send_instructions(range_.first, Cycles(0)));
 }
 
 void CoreGrid::advance_core(CoreId core, Cycles now) {
@@ -40,12 +42,12 @@ void CoreGrid::advance_sequencer(Cycles now) {
     resources_.advance(now);
     if (!running_) {
         running_ = true;
-        begin_phase(0, now);
+        begin_phase(range_.first, now);
         return;
     }
     check_invariant(work_done_, "the sequencer is woken when the work of a phase is done");
     record_phase(now);
-    if (plan_.index + 1 < program_.phases.size()) {
+    if (plan_.index < range_.last) {
         begin_phase(plan_.index + 1, now);
     } else {
         running_ = false;
@@ -204,7 +206,7 @@ void CoreGrid::record_phase(Cycles now) {
 }
 
 std::vector<std::string> CoreGrid::unfinished() const {
-    if (execution_.phases.size() == program_.phases.size()) {
+    if (execution_.phases.size() == range_.last - range_.first + 1) {
         return {};
     }
     std::vector<std::string> waiters;
