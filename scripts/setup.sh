@@ -29,6 +29,9 @@ install_packages() {
     local wanted missing as_root
     mapfile -t wanted < <(sed 's/#.*//' packages.txt | grep -o '[^[:space:]]\+')
     wanted+=("$@")
+    if [[ ! -e $chart_library ]] && ! command -v npm >/dev/null; then
+        wanted+=(npm) # large in Debian, so only where nothing else brought one
+    fi
     if ! command -v dpkg-query >/dev/null; then
         say "Lodestone is built on Debian 12 and this system has no dpkg. It needs what these packages hold:"
         say "    ${wanted[*]}"
@@ -51,6 +54,18 @@ install_packages() {
     "${as_root[@]}" apt-get -q update >&2
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -q install -y --no-install-recommends "${missing[@]}" >&2
+}
+
+# fetch_chart_library: what pages of `lodestone report` are drawn with, at the version and checksum of
+# package-lock.json; without it everything builds, and `lodestone report` says what to run.
+chart_library=node_modules/echarts/dist/echarts.min.js
+fetch_chart_library() {
+    if [[ -e $chart_library && ! package-lock.json -nt node_modules/.package-lock.json ]]; then
+        return
+    fi
+    if ! npm ci --no-progress >&2; then
+        say "The chart library could not be fetched; pages cannot be written until 'npm ci' works here."
+    fi
 }
 
 # build_preset PRESET [TARGET...]: configures when needed (ninja itself notices changed CMake files), then builds.

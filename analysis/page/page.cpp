@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The document: head, comparison, one section per result.
+// The page of runs: comparison, then one section per result whose charts the script draws.
 #include "analysis/page/page.hpp"
 
-#include "analysis/page/assets.hpp"
-#include "analysis/page/charts.hpp"
-#include "analysis/page/grid_maps.hpp"
+#include "analysis/page/document.hpp"
 #include "analysis/page/markup.hpp"
+#include "analysis/page/run_data.hpp"
 #include "analysis/page/sections.hpp"
 #include "sim/base/error.hpp"
 
@@ -16,13 +15,6 @@ namespace {
 
 using compare::NamedResult;
 using report::Result;
-
-/// Widths of drawings: of a page's column, and of one of two columns.
-constexpr double kWide = 1080;
-constexpr double kNarrow = 620;
-
-/// Nothing may be loaded; what the page carries may run.
-constexpr const char* kPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /// "resnet50 on northpole", with all precisions.
 std::string title_of(const std::vector<NamedResult>& results) {
@@ -44,47 +36,63 @@ std::string heading_of(const std::vector<NamedResult>& results, std::size_t inde
     return number + entry.result.precision + ", batch " + std::to_string(entry.result.batch);
 }
 
-std::string section(const std::vector<NamedResult>& results, std::size_t index) {
-    const Result& result = results[index].result;
-    const double width = results.size() > 1 ? kNarrow : kWide;
-    const std::string maps = grid_maps(result, index);
-    std::string html = "<section class=\"result\" data-result=\"" + std::to_string(index) + "\"><h2>" +
-                       escaped(heading_of(results, index)) + "</h2><p class=\"file\">" + escaped(results[index].name) +
-                       "</p>" + summary(result) + timeline(result, width) + maps + layer_energy(result, width) +
-                       memory_over_time(result, width);
-    if (maps.empty() || !result.detail) {
+/// The place of a chart; the script knows the names of charts.
+std::string figure(const char* chart, const char* title, const char* label) {
+    return std::string("<figure><figcaption>") + title + "</figcaption><div class=\"chart\" data-chart=\"" + chart +
+           "\" tabindex=\"0\" role=\"application\" aria-label=\"" + label + "\"></div></figure>";
+}
+
+/// Choice of a layer for the maps, and the line that reads out what the keyboard or the pointer is on.
+std::string map_controls(const Result& result) {
+    std::string html = "<div class=\"controls choices\"><label>Maps of <select class=\"choose-layer\">"
+                       "<option value=\"-1\">the whole run</option>";
+    for (std::size_t i = 0; i < result.layers.size(); ++i) {
+        html += "<option value=\"" + std::to_string(i) + "\">" + std::to_string(i + 1) + ". " +
+                escaped(result.layers[i].name) + "</option>";
+    }
+    return html + "</select></label> <label>unit <select class=\"choose-unit\"><option>matrix</option>"
+                  "<option>vector</option></select></label></div>";
+}
+
+std::string charts_of_layers(const Result& result) {
+    if (result.layers.empty()) {
+        return "";
+    }
+    std::string html = figure("timeline", "Layers over time", "Layers over time; left and right choose a layer");
+    if (has_maps(result)) {
+        html += map_controls(result) + "<p class=\"reading\" aria-live=\"polite\"></p><div class=\"maps\"></div>";
+    } else {
         html += "<p class=\"hint\">The result file does not tell what each core and link did; <code>lodestone run "
                 "--detail</code> writes it, for event-level runs.</p>";
     }
-    return html + "<h3>Layers</h3>" + layer_rows(result) + remarks(result) + "</section>";
+    return html + figure("layer-energy", "Energy by layer", "Energy of each layer; left and right choose a layer");
 }
 
-std::string data_element(const std::vector<NamedResult>& results) {
-    std::string json = "[";
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        json += (i == 0 ? "" : ",") + grid_data(results[i].result);
-    }
-    return "<script type=\"application/json\" id=\"grid-data\">" + json + "]</script>";
+std::string section(const std::vector<NamedResult>& results, std::size_t index) {
+    const Result& result = results[index].result;
+    return "<section class=\"result\" data-result=\"" + std::to_string(index) + "\"><h2>" +
+           escaped(heading_of(results, index)) + "</h2><p class=\"file\">" + escaped(results[index].name) + "</p>" +
+           summary(result) + charts_of_layers(result) + "<h3>Layers</h3>" + layer_rows(result) + remarks(result) +
+           "</section>";
 }
 
 } // namespace
 
-std::string to_html(const std::vector<NamedResult>& results) {
+std::string to_html(const std::vector<NamedResult>& results, const ChartLibrary& library) {
     check_invariant(!results.empty(), "a page is made of at least one result");
-    const std::string title = escaped(title_of(results));
-    std::string html = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title +
-                       "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                       "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" "
-                       "content=\"Lodestone\"><meta http-equiv=\"Content-Security-Policy\" content=\"" +
-                       kPolicy + "\"><style>" + style() + "</style></head>\n<body><header><h1>" + title +
-                       "</h1></header><main>";
-    html += "<section class=\"overview\">" + energy_bars(results, kWide);
-    html += comparison(results) + layer_comparison(results) + "</section>";
-    html += std::string("<div class=\"results") + (results.size() > 1 ? " several" : "") + "\">";
+    std::string body =
+        "<main><section class=\"overview\">" + figure("inference-energy", "Energy of one inference in steady state",
+                                                      "Energy of one inference by component, a bar for each result");
+    body += comparison(results) + layer_comparison(results) + "</section>";
+    body += std::string("<div class=\"results") + (results.size() > 1 ? " several" : "") + "\">";
     for (std::size_t i = 0; i < results.size(); ++i) {
-        html += section(results, i) + "\n";
+        body += section(results, i) + "\n";
     }
-    return html + "</div></main>" + data_element(results) + "<script>" + script() + "</script></body></html>\n";
+    return to_html(Document{.title = title_of(results),
+                            .body = body + "</div></main>",
+                            .data = run_data(results),
+                            .script = run_script()},
+                   library);
 }
 
 } // namespace lodestone::page

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/compare/compare.hpp"
+#include "analysis/page/assets.hpp"
 
 #include <string>
 #include <vector>
@@ -11,6 +12,6 @@ namespace lodestone::page {
 
 /// A complete document in UTF-8: no link to another file, no request to anywhere, every text of the results escaped.
 /// Several results stand side by side with ratios to the first. At least one result.
-[[nodiscard]] std::string to_html(const std::vector<compare::NamedResult>& results);
+[[nodiscard]] std::string to_html(const std::vector<compare::NamedResult>& results, const ChartLibrary& library);
 
 } // namespace lodestone::page

@@ -2,8 +2,8 @@
 // Figures, comparisons, layers and remarks as HTML.
 #include "analysis/page/sections.hpp"
 
-#include "analysis/page/charts.hpp"
 #include "analysis/page/markup.hpp"
+#include "analysis/page/run_data.hpp"
 #include "analysis/report/table.hpp"
 
 #include <algorithm>

@@ -45,28 +45,39 @@ void Svg::polygon(const std::vector<Point>& points, const std::string& attribute
     body_ += "\"" + spaced(attributes) + closed("polygon", title);
 }
 
+void Svg::circle(Point centre, double radius, const std::string& attributes, const std::string& title) {
+    body_ += "<circle" + attribute("cx", centre.x) + attribute("cy", centre.y) + attribute("r", radius) +
+             spaced(attributes) + closed("circle", title);
+}
+
 void Svg::text(Point at, const std::string& content, const std::string& attributes) {
     body_ +=
         "<text" + attribute("x", at.x) + attribute("y", at.y) + spaced(attributes) + ">" + escaped(content) + "</text>";
 }
 
-void Svg::open_group(const std::string& attributes, const std::string& title) {
-    body_ += "<g" + spaced(attributes) + ">" + (title.empty() ? "" : "<title>" + escaped(title) + "</title>");
+double Scale::at(double value) const {
+    const double share = is_log ? std::log(value / least) / std::log(most / least) : (value - least) / (most - least);
+    return at_least + share * (at_most - at_least);
 }
 
-std::vector<double> ticks(double most, int wanted) {
-    if (!(most > 0) || !std::isfinite(most)) {
-        return {0};
-    }
+std::vector<double> ticks(const Scale& scale, int wanted) {
     constexpr double ten = 10;
     constexpr double five = 5;
-    const double rough = most / wanted;
+    constexpr double slack = 1e-9; // of a step: a tick on the edge is one
+    std::vector<double> values;
+    if (scale.is_log) {
+        for (double power = std::ceil(std::log10(scale.least) - slack); power <= std::log10(scale.most) + slack;
+             ++power) {
+            values.push_back(std::pow(ten, power));
+        }
+        return values;
+    }
+    const double rough = (scale.most - scale.least) / wanted;
     const double power = std::pow(ten, std::floor(std::log10(rough)));
     const double lead = rough / power;
     const double step = power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= five ? five : ten);
-    std::vector<double> values;
-    constexpr double slack = 1e-9;
-    for (int i = 0; i * step <= most * (1 + slack); ++i) {
+    const double last = std::floor(scale.most / step + slack);
+    for (double i = std::ceil(scale.least / step - slack); i <= last; ++i) {
         values.push_back(i * step);
     }
     return values;

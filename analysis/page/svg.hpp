@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A drawing as scalable vector graphics; colours come from classes of the page's sheet.
+// A drawing as scalable vector graphics.
 #pragma once
 
 #include <string>
@@ -29,9 +29,10 @@ public:
     void rectangle(const Box& box, const std::string& attributes, const std::string& title = "");
     void line(Point from, Point to, const std::string& attributes, const std::string& title = "");
     void polygon(const std::vector<Point>& points, const std::string& attributes, const std::string& title = "");
+    void circle(Point centre, double radius, const std::string& attributes, const std::string& title = "");
     void text(Point at, const std::string& content, const std::string& attributes = "");
-    void open_group(const std::string& attributes, const std::string& title = "");
-    void close_group() { body_ += "</g>"; }
+    /// Markup as it is, such as a sheet.
+    void raw(const std::string& markup) { body_ += markup; }
 
     [[nodiscard]] std::string finish() const { return body_ + "</svg>"; }
 
@@ -39,19 +40,18 @@ private:
     std::string body_;
 };
 
-/// Round values from 0 up to `most`, about `wanted` of them; {0} when most is not positive.
-[[nodiscard]] std::vector<double> ticks(double most, int wanted);
+/// One axis of a chart: which values lie where.
+struct Scale {
+    double least = 0;
+    double most = 1;      ///< larger than `least`
+    bool is_log = false;  ///< both ends are positive
+    double at_least = 0;  ///< coordinate of `least`
+    double at_most = 100; ///< coordinate of `most`
 
-/// Place of the axes of a chart.
-struct Plot {
-    Box area;
-    double x_most = 1; ///< value at the right edge; the left edge is 0
-    double y_most = 1; ///< value at the top; the bottom is 0
-
-    [[nodiscard]] double x(double value) const { return area.x + area.width * (x_most > 0 ? value / x_most : 0); }
-    [[nodiscard]] double y(double value) const {
-        return area.y + area.height * (1 - (y_most > 0 ? value / y_most : 0));
-    }
+    [[nodiscard]] double at(double value) const;
 };
+
+/// Round values between the ends, about `wanted` of them; powers of ten on a logarithmic scale.
+[[nodiscard]] std::vector<double> ticks(const Scale& scale, int wanted);
 
 } // namespace lodestone::page

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 
 bool is_outside(const fs::path& relative) {
     const std::string name = relative.filename().string();
-    return relative == "build" || relative == "results" || (name.starts_with('.') && name != ".ci");
+    return relative == "build" || relative == "results" || relative == "node_modules" ||
+           (name.starts_with('.') && name != ".ci");
 }
 
 bool is_text(const std::string& content) {

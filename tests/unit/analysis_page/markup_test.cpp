@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts of the page: nothing of a user's file becomes markup, numbers read well.
 #include "analysis/page/markup.hpp"
-#include "analysis/page/palette.hpp"
 #include "analysis/page/svg.hpp"
 
 #include <catch2/catch.hpp>
@@ -38,17 +37,26 @@ TEST_CASE("whole numbers are grouped by thousands", "[analysis][page]") {
     CHECK(grouped(-1234567) == "-1,234,567");
 }
 
-TEST_CASE("ticks are round, begin at 0 and stay below the largest value", "[analysis][page]") {
-    CHECK(ticks(1, 4) == std::vector<double>{0, 0.5, 1});
-    CHECK(ticks(390, 9).at(1) == 50);
-    CHECK(ticks(390, 9).back() <= 390);
-    CHECK(ticks(0, 4) == std::vector<double>{0});
+TEST_CASE("ticks are round and lie between the ends", "[analysis][page]") {
+    CHECK(ticks({.least = 0, .most = 1}, 4) == std::vector<double>{0, 0.5, 1});
+    CHECK(ticks({.least = 0, .most = 390}, 9).at(1) == 50);
+    CHECK(ticks({.least = 7, .most = 24}, 4) == std::vector<double>{10, 15, 20});
+    CHECK(ticks({.least = -3, .most = 3}, 3) == std::vector<double>{-2, 0, 2});
 }
 
-TEST_CASE("a name has one colour, a known one always the same", "[analysis][page]") {
-    Palette palette = energy_palette();
-    CHECK(palette.colour("sram") == "c2");
-    const std::string fresh = palette.colour("photonics");
-    CHECK(fresh == palette.colour("photonics"));
-    CHECK(palette.colour("sram") == "c2");
+TEST_CASE("ticks of a logarithmic scale are the powers of ten between its ends", "[analysis][page]") {
+    const std::vector<double> values = ticks({.least = 0.5, .most = 1000, .is_log = true}, 4);
+    REQUIRE(values.size() == 4);
+    CHECK(values.front() == Approx(1));
+    CHECK(values.back() == Approx(1000));
+}
+
+TEST_CASE("a scale puts its ends on the ends of the axis, linear and logarithmic", "[analysis][page]") {
+    const Scale linear{.least = 10, .most = 20, .at_least = 100, .at_most = 0};
+    CHECK(linear.at(10) == 100);
+    CHECK(linear.at(15) == 50);
+    CHECK(linear.at(20) == 0);
+    const Scale log{.least = 1, .most = 10000, .is_log = true, .at_least = 0, .at_most = 4};
+    CHECK(log.at(100) == Approx(2));
+    CHECK(log.at(10000) == Approx(4));
 }

@@ -101,7 +101,7 @@ TEST_CASE("resident slices have one address in all cores and chunks follow each 
     CHECK(use.resident == Bytes(2 * 2 * 8 * 9));
 }
 
-TEST_CASE("addresses are whole lines of a bank", "[mapping][place]") {
+TEST_CASE("addresses are whole rows of lines, one of every bank", "[mapping][place]") {
     CHECK(place::alignment({.width = Bytes(128), .banks = 8}) == Bytes(128));
     CHECK(place::alignment({.width = Bytes(96), .banks = 4}) == Bytes(96));
     CHECK(place::alignment({.width = Bytes(16), .banks = 4}) == Bytes(16));
