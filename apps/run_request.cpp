@@ -169,7 +169,6 @@ void check_family_options(const Arguments& arguments, const RunRequest& request,
         refuse(!arguments.inputs.empty(), "--inputs", message + "; inputs are in the network file");
         refuse(!arguments.trace.empty(), "--trace", message);
         refuse(arguments.layers, "--layers", message);
-        refuse(arguments.detail, "--detail", message);
         refuse(request.fidelity == Fidelity::analytic, "--fidelity",
                "is analytic; a spiking array knows event and functional");
         return;

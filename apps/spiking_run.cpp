@@ -4,6 +4,7 @@
 
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
+#include "apps/spiking_detail.hpp"
 #include "arch/spiking_array/simulate.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -156,7 +157,8 @@ int run_spiking(const RunRequest& request, const Arguments& arguments) {
             request.fidelity == Fidelity::event ? spiking_array::Fidelity::event : spiking_array::Fidelity::functional,
         .ticks = request.spiking.ticks ? request.spiking.ticks : network.workload.ticks,
         .warm_up = request.spiking.warm_up,
-        .seed = request.seed};
+        .seed = request.seed,
+        .record_spikes = arguments.detail};
     if (options.ticks && *options.ticks <= options.warm_up) {
         throw UserError("the run has " + std::to_string(*options.ticks) + " ticks and a warm-up of " +
                         std::to_string(options.warm_up) + "; at least one tick must be left to count");
@@ -166,7 +168,10 @@ int run_spiking(const RunRequest& request, const Arguments& arguments) {
         throw UserError("the network is silent from the start: it has no input spikes and no neuron that could spike; "
                         "give it inputs, or a number of ticks with --ticks");
     }
-    const report::Result result = build_result(request, network, options, found);
+    report::Result result = build_result(request, network, options, found);
+    if (arguments.detail) {
+        result.spiking_detail = spiking_detail(found, machine, options.warm_up);
+    }
     if (!request.spiking.spikes_out.empty()) {
         write_spikes(request.spiking.spikes_out, found.outputs);
     }
