@@ -19,7 +19,7 @@ void check_workload(const RunRequest& request, Problems& problems) {
     if (request.spiking_array() == nullptr) {
         static_cast<void>(import::import_network(request.workload, problems));
     } else if (!request.spiking.recurrent) {
-        static_cast<void>(load_spiking_network(request.workload, *request.spiking_array()));
+        check_spiking_network(request.workload, *request.spiking_array());
     }
 }
 
@@ -54,7 +54,7 @@ std::string check_file(const std::string& file, const std::vector<std::string>& 
         static_cast<void>(isa::parse_program(read_file(file), file, problems));
         break;
     case FileKind::spiking_network: // within the limits of the published chip
-        static_cast<void>(load_spiking_network(file, spec::SpikingArraySpec{}));
+        check_spiking_network(file, spec::SpikingArraySpec{});
         break;
     case FileKind::network:
         static_cast<void>(import::import_network(file, problems));

@@ -137,7 +137,9 @@ void add_mac(CLI::App& root, Arguments& arguments) {
     CLI::App* command =
         root.add_subcommand("mac", "what multiply-accumulate units cost, and how accurate their formats are");
     command->add_option("--formats", options.formats, "operand formats, separated by commas")->delimiter(',');
-    command->add_option("--accumulators", options.accumulators, "kulisch, fp16, fp32, separated by commas")
+    command
+        ->add_option("--accumulators", options.accumulators,
+                     "kulisch, intN, fp16, bf16, fp32, truncatedN, separated by commas")
         ->delimiter(',');
     command->add_option("--units", options.units, "single_mac, fused_dot, separated by commas (both by default)")
         ->delimiter(',');
@@ -151,6 +153,9 @@ void add_mac(CLI::App& root, Arguments& arguments) {
     command->add_flag("--synthesise", options.synthesise,
                       "synthesises the units with yosys instead of using the table");
     command->add_option("--liberty", options.liberty, "cell library for the synthesis");
+    command->add_option("--tech-out", options.tech_out,
+                        "synthesises the units and keeps them as a technology file (kind: mac_table)");
+    command->add_option("--tech-node", options.tech_node, "feature size of the library of --liberty in nm");
     command->add_option("--cache", options.cache, "folder that keeps synthesis results")->capture_default_str();
     command->add_flag("--json", options.json, "one JSON document instead of the table");
 }

@@ -2,6 +2,7 @@
 // `lodestone compile`: network and machine in, mapping (YAML) and program file (JSON) out.
 #include "apps/commands.hpp"
 #include "apps/pipeline.hpp"
+#include "apps/sampled_run.hpp"
 #include "arch/isa/program_file.hpp"
 #include "mapping/emit/mapping_file.hpp"
 #include "sim/base/error.hpp"
@@ -13,6 +14,9 @@ namespace lodestone::apps {
 
 int compile_command(const Arguments& arguments) {
     const RunRequest request = read_run_request(arguments);
+    if (request.spiking_array() != nullptr) {
+        return compile_sampled(request, arguments);
+    }
     if (request.precisions.size() != 1) {
         throw UserError({.file = "--precision"}, "",
                         "names " + std::to_string(request.precisions.size()) +

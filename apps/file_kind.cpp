@@ -9,17 +9,12 @@
 #include <algorithm>
 
 namespace lodestone::apps {
-namespace {
-
-/// Text without control characters other than white space: what YAML and JSON files are.
 bool is_text(const std::string& content) {
     return std::ranges::none_of(content, [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte < 0x20 && c != '\n' && c != '\r' && c != '\t'; // 0x20: first printable character
     });
 }
-
-} // namespace
 
 FileKind kind_of_file(const std::string& file) {
     if (is_spiking_network(file)) {

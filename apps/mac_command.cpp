@@ -4,6 +4,7 @@
 
 #include "arch/mac/comparison.hpp"
 #include "arch/mac/synthesis/synthesis.hpp"
+#include "arch/mac/synthesis/technology_file.hpp"
 #include "arch/mac/verilog.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
@@ -20,6 +21,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace lodestone::apps {
 namespace {
@@ -66,9 +68,11 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 }
 
 std::string unit_name(const ComparisonRow& row) {
-    std::string name(mac::name_of(row.spec.kind));
-    if (row.spec.kind == mac::UnitKind::fused_dot) {
+    std::string name(mac::name_of(row.kind));
+    if (row.kind == mac::UnitKind::fused_dot) {
         name += " " + std::to_string(row.spec.lanes);
+    }
+    if (row.spec.kind == mac::UnitKind::fused_dot) {
         name += row.spec.window != 0 ? " w" + std::to_string(row.spec.window) : "";
     }
     return name;
@@ -80,7 +84,7 @@ void print_table(const Comparison& comparison) {
                                                 "uniform", "normal", "laplace", "student_t", "cost"}};
     for (const ComparisonRow& row : comparison.rows) {
         std::vector<std::string> cells{row.format,
-                                       mac::name_of(row.spec.accumulator),
+                                       row.accumulator,
                                        unit_name(row),
                                        fixed(row.gates.total(), 0),
                                        fixed(row.gate_ratio, 2),
@@ -118,8 +122,8 @@ nlohmann::json json_row(const ComparisonRow& row) {
         bits[name] = row.sqnr.at(i).bits;
     }
     return {{"format", row.format},
-            {"accumulator", mac::name_of(row.spec.accumulator)},
-            {"unit", mac::name_of(row.spec.kind)},
+            {"accumulator", row.accumulator},
+            {"unit", mac::name_of(row.kind)},
             {"lanes", row.spec.lanes},
             {"window", row.spec.window},
             {"latency_cycles", mac::latency(row.spec).count()},
@@ -164,7 +168,7 @@ std::vector<mac::UnitKind> units_of(const MacOptions& options) {
     const std::vector<std::string> known{"single_mac", "fused_dot"};
     if (options.units.empty()) {
         kinds.push_back(mac::UnitKind::single_mac);
-        if (!options.synthesise) {
+        if (!options.synthesise && options.tech_out.empty()) {
             kinds.push_back(mac::UnitKind::fused_dot);
         }
     }
@@ -186,6 +190,8 @@ public:
         flow_.cache = options.cache;
         flow_.progress = [](const std::string& step) { std::cerr << step << '\n'; };
     }
+
+    [[nodiscard]] const std::filesystem::path& liberty() const { return flow_.liberty; }
 
     mac::PhysicalCost operator()(const mac::MacUnitSpec& spec) {
         const mac::SynthesisResult& result = of(spec);
@@ -219,7 +225,7 @@ void print_synthesis(const Comparison& comparison, Synthesis& synthesis) {
         const mac::SynthesisResult& r = synthesis.of(row.spec);
         const auto paper = mac::published_ratio(row.spec);
         std::vector<std::string> cells{row.format,
-                                       mac::name_of(row.spec.accumulator),
+                                       row.accumulator,
                                        unit_name(row),
                                        fixed(r.area_um2, 0),
                                        fixed(r.gate_equivalents, 0),
@@ -238,6 +244,82 @@ void print_synthesis(const Comparison& comparison, Synthesis& synthesis) {
               << aligned(rows);
 }
 
+constexpr double osu018_nanometres = 180;
+
+/// The unit of a row as a technology file has it.
+cost::MeasuredMac measured(const ComparisonRow& row, const mac::SynthesisResult& result) {
+    constexpr double mm2_per_um2 = 1e-6;
+    constexpr double s_per_ns = 1e-9;
+    constexpr double j_per_fj = 1e-15;
+    cost::MeasuredMac unit{.format = row.format,
+                           .spec = row.spec,
+                           .area = SquareMillimetres(result.area_um2 * mm2_per_um2 / row.spec.lanes),
+                           .gate_equivalents = result.gate_equivalents / row.spec.lanes,
+                           .delay = Seconds(result.delay_ns * s_per_ns)};
+    for (std::size_t i = 0; i < unit.energies.size(); ++i) {
+        const mac::SwitchingEnergy& e = result.energy.at(i);
+        unit.energies.at(i) = {.quiet = Joules(e.quiet_fj * j_per_fj),
+                               .with_glitches = Joules(e.glitching_fj * j_per_fj)};
+    }
+    return unit;
+}
+
+/// The rows' units, and those that the file already has from the same tools and cells.
+cost::MacTable synthesised_table(const MacOptions& options, const Comparison& comparison, Synthesis& synthesis) {
+    const bool is_default = options.liberty.empty();
+    if (!is_default && options.tech_node <= 0) {
+        throw UserError("--tech-out with --liberty needs --tech-node NM, the feature size of its cells");
+    }
+    constexpr double m_per_nm = 1e-9;
+    const double nanometres = options.tech_node > 0 ? options.tech_node : osu018_nanometres;
+    const mac::Library library = mac::read_library(synthesis.liberty());
+    cost::MacTable table = read_table(options.table);
+    const std::string cells = is_default ? "osu018_stdcells of Debian's qflow-tech-osu018" : library.name;
+    const config::Source source{.source = "synthesis by `lodestone mac --tech-out` with " + mac::tool_versions() +
+                                          " on the cells of " + cells +
+                                          ": whole units with their registers, ripple-carry adders, no wires; energy "
+                                          "from simulated toggles of the netlist",
+                                .status = config::Status::measured};
+    if (table.source.source != source.source) {
+        const config::Sourced<double> as_it_is{
+            .value = 1, .source = "the library taken as it is", .status = config::Status::estimated};
+        table.library_energy_factor = as_it_is;
+        table.library_area_factor = as_it_is;
+    }
+    table.source = source;
+    table.point = {.node = Metres(nanometres * m_per_nm), .voltage = Volts(library.voltage)};
+    table.measured.clear();
+    for (const ComparisonRow& row : comparison.rows) {
+        if (cost::find_measured(table, row.spec) == nullptr) {
+            table.measured.push_back(measured(row, synthesis.of(row.spec)));
+        }
+    }
+    if (std::filesystem::exists(options.tech_out)) {
+        const cost::MacTable before = read_table(options.tech_out);
+        for (const cost::MeasuredMac& unit : before.measured) {
+            if (before.source.source == source.source && cost::find_measured(table, unit.spec) == nullptr) {
+                table.measured.push_back(unit);
+            }
+        }
+    }
+    const auto order = [](const cost::MeasuredMac& unit) {
+        return std::tuple(unit.spec.kind, unit.spec.lanes, unit.spec.a, unit.spec.b,
+                          mac::name_of(unit.spec.accumulator), unit.spec.window);
+    };
+    std::ranges::stable_sort(table.measured, {}, order);
+    return table;
+}
+
+/// Says what to install before anything is done.
+void require_tools(const MacOptions& options) {
+    try {
+        static_cast<void>(mac::tool_versions());
+    } catch (const UserError& error) {
+        throw UserError(std::string(error.what()) + "; without --synthesise the figures come from the stored table " +
+                        options.table);
+    }
+}
+
 } // namespace
 
 int mac_command(const MacOptions& options) {
@@ -249,19 +331,27 @@ int mac_command(const MacOptions& options) {
                                          .glitch_share = options.glitch_share};
     Comparison comparison = mac::compare(request, read_table(options.table));
     Synthesis synthesis(options, comparison.glitch_share);
-    if (options.synthesise) {
+    const bool synthesise = options.synthesise || !options.tech_out.empty();
+    if (synthesise) {
+        require_tools(options);
         mac::reprice(comparison, request, std::ref(synthesis));
     }
     if (options.json) {
         print_json(comparison);
     } else {
         print_table(comparison);
-        if (options.synthesise) {
+        if (synthesise) {
             print_synthesis(comparison, synthesis);
         }
     }
     if (!options.rtl.empty()) {
         write_rtl(comparison, options.rtl);
+    }
+    if (!options.tech_out.empty()) {
+        write_file(options.tech_out, mac::technology_file(synthesised_table(options, comparison, synthesis),
+                                                          "Multiply-accumulate units, written by `lodestone mac "
+                                                          "--tech-out`; units are added by running it again."));
+        std::cerr << "wrote " << options.tech_out << '\n';
     }
     if (!options.plot.empty()) {
         write_file(options.plot, mac::plot_svg(comparison));

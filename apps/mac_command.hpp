@@ -19,13 +19,15 @@ struct MacOptions {
     int lanes = 32;                     ///< --lanes N: of the fused dot product
     int window = 0;                     ///< --window BITS: alignment window of the fused dot product; 0: exact
     std::optional<double> glitch_share; ///< --glitch-share 0..1: overrides the table's
-    std::string table = "configs/tech/mac_45nm.yaml"; ///< --table FILE: synthesised units
-    bool json = false;                                ///< --json
-    std::string plot;                                 ///< --plot FILE.svg
-    std::string rtl;                                  ///< --rtl DIR: also writes the Verilog of every row
-    bool synthesise = false;                          ///< --synthesise: synthesis instead of the stored table
-    std::string liberty;                              ///< --liberty FILE: cell library of the synthesis
-    std::string cache = "results/synthesis";          ///< --cache DIR: of synthesis results
+    std::string table = "configs/tech/mac_osu018.yaml"; ///< --table FILE: synthesised units
+    bool json = false;                                  ///< --json
+    std::string plot;                                   ///< --plot FILE.svg
+    std::string rtl;                                    ///< --rtl DIR: also writes the Verilog of every row
+    std::string tech_out;                    ///< --tech-out FILE: synthesises and writes the units as a technology file
+    double tech_node = 0;                    ///< --tech-node NM: of the library; 0: 180 nm of the default one
+    bool synthesise = false;                 ///< --synthesise: synthesis instead of the stored table
+    std::string liberty;                     ///< --liberty FILE: cell library of the synthesis
+    std::string cache = "results/synthesis"; ///< --cache DIR: of synthesis results
 };
 
 /// Prints the table or the JSON document on stdout, progress on stderr. Returns the exit code; mistakes are UserErrors.

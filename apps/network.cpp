@@ -19,21 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-graph::TensorData read_array(const fs::path& path) {
-    const std::string head = read_file(path).substr(0, 6);
-    return head == "\x93NUMPY" ? import::read_npy(path) : import::read_idx(path);
-}
-
-/// Bytes stand for pixels of 0..1, everything else for itself.
-std::vector<float> real_values(const graph::TensorData& data) {
-    std::vector<float> values = data.as_floats();
-    if (data.type() == graph::ElementType::uint8) {
-        constexpr float brightest = 255.0F;
-        std::ranges::transform(values, values.begin(), [](float value) { return value / brightest; });
-    }
-    return values;
-}
-
 void require(bool holds, const fs::path& file, const std::string& message) {
     if (!holds) {
         throw UserError({.file = file.string()}, "", message);
@@ -44,19 +29,6 @@ std::uint64_t leading(const graph::TensorData& data) {
     return data.shape().empty() ? 0 : static_cast<std::uint64_t>(data.shape().front());
 }
 
-std::vector<std::int64_t> load_labels(const DataRequest& request) {
-    if (request.labels.empty()) {
-        return {};
-    }
-    const graph::TensorData data = read_array(request.labels);
-    require(data.shape().size() == 1 && leading(data) >= request.samples, request.labels,
-            "holds labels of shape " + graph::to_string(data.shape()) + "; a list of at least " +
-                std::to_string(request.samples) + " is needed");
-    std::vector<std::int64_t> labels = data.as_ints();
-    labels.resize(request.samples);
-    return labels;
-}
-
 const graph::Tensor& only_input(const graph::Graph& graph, const fs::path& file) {
     require(graph.inputs.size() == 1, file,
             "holds one array, but the network has " + std::to_string(graph.inputs.size()) + " inputs");
@@ -64,6 +36,33 @@ const graph::Tensor& only_input(const graph::Graph& graph, const fs::path& file)
 }
 
 } // namespace
+
+graph::TensorData read_array(const fs::path& path) {
+    const std::string head = read_file(path).substr(0, 6);
+    return head == "\x93NUMPY" ? import::read_npy(path) : import::read_idx(path);
+}
+
+std::vector<float> real_values(const graph::TensorData& data) {
+    std::vector<float> values = data.as_floats();
+    if (data.type() == graph::ElementType::uint8) {
+        constexpr float brightest = 255.0F;
+        std::ranges::transform(values, values.begin(), [](float value) { return value / brightest; });
+    }
+    return values;
+}
+
+std::vector<std::int64_t> load_labels(const fs::path& file, std::uint64_t count) {
+    if (file.empty()) {
+        return {};
+    }
+    const graph::TensorData data = read_array(file);
+    require(data.shape().size() == 1 && leading(data) >= count, file,
+            "holds labels of shape " + graph::to_string(data.shape()) + "; a list of at least " +
+                std::to_string(count) + " is needed");
+    std::vector<std::int64_t> labels = data.as_ints();
+    labels.resize(count);
+    return labels;
+}
 
 Network load_network(const fs::path& path) {
     require(!is_spiking_network(path), path,
@@ -96,7 +95,7 @@ Samples load_samples(const DataRequest& request, const graph::Graph& graph) {
         std::vector<float> one(first, first + static_cast<std::ptrdiff_t>(size));
         samples.inputs.push_back({{input.name, graph::TensorData::of_floats(input.shape, std::move(one))}});
     }
-    samples.labels = load_labels(request);
+    samples.labels = load_labels(request.labels, request.samples);
     if (!request.against.empty()) {
         samples.against = read_array(request.against);
         require(leading(*samples.against) >= request.samples, request.against,

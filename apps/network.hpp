@@ -31,6 +31,13 @@ struct Samples {
     std::optional<graph::TensorData> against; ///< outside outputs, [samples, ...]
 };
 
+/// The array of an .npy or IDX file. Throws UserError naming the file and what is malformed.
+[[nodiscard]] graph::TensorData read_array(const std::filesystem::path& path);
+/// Bytes stand for pixels of 0..1, everything else for itself.
+[[nodiscard]] std::vector<float> real_values(const graph::TensorData& data);
+/// The first `count` classes of a file; none when the path is empty. Throws UserError when it has fewer.
+[[nodiscard]] std::vector<std::int64_t> load_labels(const std::filesystem::path& file, std::uint64_t count);
+
 /// The first `request.samples` of the files; uint8 values count as 0..1. Throws UserError when a file does not fit the
 /// network (one input is required) or has fewer samples.
 [[nodiscard]] Samples load_samples(const DataRequest& request, const graph::Graph& graph);

@@ -166,7 +166,7 @@ void check_family_options(const Arguments& arguments, const RunRequest& request,
         refuse(!arguments.precisions.empty(), "--precision", message);
         refuse(arguments.batch.has_value(), "--batch", message);
         refuse(!arguments.mapping.empty(), "--mapping", message);
-        refuse(!arguments.inputs.empty(), "--inputs", message + "; inputs are in the network file");
+        refuse(!arguments.against.empty(), "--against", message);
         refuse(!arguments.trace.empty(), "--trace", message);
         refuse(arguments.layers, "--layers", message);
         refuse(request.fidelity == Fidelity::analytic, "--fidelity",
@@ -185,6 +185,19 @@ void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, 
         request.recurrent.reset();
     }
     request.spikes_out = arguments.spikes_out;
+    request.detail = arguments.detail;
+    if (!arguments.inputs.empty()) {
+        request.data.inputs = arguments.inputs;
+    }
+    if (!arguments.labels.empty()) {
+        request.data.labels = arguments.labels;
+    }
+    if (arguments.samples) {
+        request.data.samples = *arguments.samples;
+        if (*arguments.samples < 1) {
+            problems.error({.file = "--samples"}, "", "is 0; at least 1 is needed");
+        }
+    }
     if (arguments.ticks) {
         request.ticks = arguments.ticks;
         if (*request.ticks < 1 || *request.ticks > max_ticks) {
@@ -247,7 +260,7 @@ void read_spiking_keys(config::MapReader& reader, RunRequest& request) {
     } else {
         request.workload = beside(workload);
     }
-    read_ticks(reader, request.spiking);
+    read_spiking_options(reader, request.spiking);
 }
 
 } // namespace
@@ -274,7 +287,9 @@ RunRequest read_run_request(const Arguments& arguments) {
     Problems problems;
     RunRequest request = arguments.files.empty() ? from_options(arguments, problems) : from_file(arguments, problems);
     apply_options(arguments, request, problems);
-    apply_data_options(arguments, request, problems);
+    if (request.spiking_array() == nullptr) {
+        apply_data_options(arguments, request, problems);
+    }
     apply_spiking_options(arguments, request.spiking, problems);
     check_family_options(arguments, request, problems);
     problems.throw_if_errors();

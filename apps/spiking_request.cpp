@@ -29,13 +29,14 @@ reader.finish();
 return network;
 } // namespace lodestone::apps
 
-void read_ticks(config::MapReader& reader, SpikingRequest& request) {
+void read_spiking_options(config::MapReader& reader, SpikingRequest& request) {
     if (reader.has("ticks")) {
         request.ticks = reader.required_uint("ticks", 1, max_ticks);
     } else if (request.recurrent) {
         reader.problem("ticks", "is missing; a recurrent network does not fall silent by itself");
     }
     request.warm_up = reader.optional_uint("warm_up", request.warm_up, 0, max_ticks);
+    request.data = spiking::read_sample_files(reader);
 }
 
 } // namespace lodestone::apps

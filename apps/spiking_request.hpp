@@ -3,6 +3,7 @@
 #pragma once
 
 #include "arch/spec/spiking_array.hpp"
+#include "mapping/spiking/network_file.hpp"
 #include "sim/config/map_reader.hpp"
 #include "workloads/import/spiking_recurrent.hpp"
 
@@ -17,6 +18,10 @@ struct SpikingRequest {
     std::optional<std::uint64_t> ticks; ///< absent: as the network's file says, or until the array is silent
     std::uint64_t warm_up = 0;          ///< first ticks, which the counts leave out
     std::filesystem::path spikes_out;   ///< empty: the spikes of the output bus are not written
+    bool detail = false;                ///< the result also tells every spike and what cores and links did
+    spiking::SampleFiles data;          ///< stand in place of those that the network's file names
+
+    [[nodiscard]] bool has_data() const { return !data.inputs.empty() || !data.labels.empty() || data.samples != 0; }
 };
 
 inline constexpr std::uint64_t max_ticks = 1'000'000'000'000;
@@ -25,7 +30,7 @@ inline constexpr std::uint64_t max_ticks = 1'000'000'000'000;
 /// machine's limits.
 [[nodiscard]] import::RecurrentNetwork read_recurrent(config::MapReader reader, const spec::SpikingArraySpec& machine);
 
-/// The keys `ticks` and `warm_up` of a run file.
-void read_ticks(config::MapReader& reader, SpikingRequest& request);
+/// The keys `ticks`, `warm_up` and `data` of a run file.
+void read_spiking_options(config::MapReader& reader, SpikingRequest& request);
 
 } // namespace lodestone::apps

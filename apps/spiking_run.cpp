@@ -4,11 +4,15 @@
 
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
+#include "apps/file_kind.hpp"
+#include "apps/sampled_network.hpp"
+#include "apps/sampled_run.hpp"
 #include "apps/spiking_detail.hpp"
-#include "arch/spiking_array/simulate.hpp"
+#include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 #include "sim/config/unit.hpp"
+#include "workloads/import/nir_format.hpp"
 #include "workloads/import/spiking_text.hpp"
 
 #include <algorithm>
@@ -25,6 +29,8 @@ std::string name_of(const fs::path& file) {
     const std::string name = file.filename().string();
     return name.substr(0, name.find('.', 1));
 }
+
+constexpr const char* gzip_signature = "\x1f\x8b";
 
 bool begins_as_json(const std::string& text) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
@@ -45,9 +51,9 @@ SpikingNetwork generate_network(const import::RecurrentNetwork& knobs, const spe
     return network;
 }
 
-std::string config_hash(const RunRequest& request, const SpikingNetwork& network,
+std::string config_hash(const RunRequest& request, const std::string& network_hash,
                         const spiking_array::SimulationOptions& options) {
-    return content_hash(request.machine_text + network.content_hash + "/" +
+    return content_hash(request.machine_text + network_hash + "/" +
                         (options.ticks ? std::to_string(*options.ticks) : std::string("silence")) + "/" +
                         std::to_string(options.warm_up) + "/" + std::to_string(options.seed) + "/" +
                         std::to_string(static_cast<int>(options.fidelity)));
@@ -88,30 +94,6 @@ void compare_with_recording(const SpikingNetwork& network, const RunRequest& req
     }
 }
 
-report::Result build_result(const RunRequest& request, const SpikingNetwork& network,
-                            const spiking_array::SimulationOptions& options,
-                            const spiking_array::SpikingResult& found) {
-    const auto& machine = std::get<spec::SpikingArraySpec>(request.machine.machine.family);
-    const spiking_array::SpikingTiming* timing = found.timing ? &*found.timing : nullptr;
-    isa::EventCounts events = event_counts(found.counts, timing);
-    events.elapsed = counted_cycles(found, machine, options.warm_up);
-    report::SpikingRunFacts facts{.workload = network.name,
-                                  .events = events,
-                                  .machine = request.machine.machine,
-                                  .technology = std::get<cost::SpikingEnergy>(request.machine.technology)};
-    facts.frames = std::max<std::uint64_t>(1, network.workload.expected.outputs_per_image.size());
-    facts.cores_in_use = found.core_positions.size();
-    facts.fastest_tick_rate = timing != nullptr ? timing->fastest_tick_rate : Hertz(0);
-    report::Result result =
-        report::build_spiking_result(facts, {.version = LODESTONE_VERSION,
-                                             .seed = request.seed,
-                                             .config_hash = config_hash(request, network, options),
-                                             .fidelity = timing != nullptr ? "event" : "functional"});
-    result.kernel_events = timing != nullptr ? timing->kernel_events : 0;
-    compare_with_recording(network, request, found, result);
-    return result;
-}
-
 void write_spikes(const fs::path& file, const std::vector<spiking_array::OutputSpike>& outputs) {
     std::string text = "row,output\n";
     for (const spiking_array::OutputSpike& spike : outputs) {
@@ -129,10 +111,32 @@ void print_recording(const report::Result& result) {
 
 } // namespace
 
-bool is_spiking_network(const fs::path& file) {
+SpikingForm spiking_form(const fs::path& file) {
     const std::string content = read_file(file);
-    const bool is_packed = content.starts_with("\x1f\x8b");
-    return is_packed || import::is_spiking_json(content);
+    if (content.starts_with(gzip_signature) || import::is_spiking_json(content)) {
+        return SpikingForm::recording;
+    }
+    if (import::is_hdf5(content)) {
+        return SpikingForm::samples;
+    }
+    if (!is_text(content) || begins_as_json(content)) {
+        return SpikingForm::other;
+    }
+    Problems problems; // whoever reads the file for good reports them
+    const config::Node root = config::load_file(file.string(), problems);
+    return is_sampled_network(root) ? SpikingForm::samples : SpikingForm::other;
+}
+
+bool is_spiking_network(const fs::path& file) {
+    return spiking_form(file) != SpikingForm::other;
+}
+
+void check_spiking_network(const fs::path& file, const spec::SpikingArraySpec& machine) {
+    if (spiking_form(file) == SpikingForm::samples) {
+        spiking::verify_network(load_layers(file, machine), machine).throw_if_errors();
+    } else {
+        static_cast<void>(load_spiking_network(file, machine));
+    }
 }
 
 SpikingNetwork load_spiking_network(const fs::path& file, const spec::SpikingArraySpec& machine) {
@@ -148,17 +152,64 @@ SpikingNetwork load_spiking_network(const fs::path& file, const spec::SpikingArr
     return network;
 }
 
-int run_spiking(const RunRequest& request, const Arguments& arguments) {
+spiking_array::SimulationOptions simulation_options(const RunRequest& request, std::optional<std::uint64_t> ticks) {
+    return {.fidelity = request.fidelity == Fidelity::event ? spiking_array::Fidelity::event
+                                                            : spiking_array::Fidelity::functional,
+            .ticks = ticks,
+            .warm_up = request.spiking.warm_up,
+            .seed = request.seed,
+            .record_spikes = request.spiking.detail};
+}
+
+report::Result build_spiking_run_result(const RunRequest& request, const SpikingSubject& subject,
+                                        const spiking_array::SimulationOptions& options,
+                                        const spiking_array::SpikingResult& found) {
     const auto& machine = std::get<spec::SpikingArraySpec>(request.machine.machine.family);
+    const spiking_array::SpikingTiming* timing = found.timing ? &*found.timing : nullptr;
+    isa::EventCounts events = event_counts(found.counts, timing);
+    events.elapsed = counted_cycles(found, machine, options.warm_up);
+    report::SpikingRunFacts facts{.workload = subject.name,
+                                  .events = events,
+                                  .machine = request.machine.machine,
+                                  .technology = std::get<cost::SpikingEnergy>(request.machine.technology)};
+    facts.frames = subject.frames;
+    facts.cores_in_use = found.core_positions.size();
+    facts.fastest_tick_rate = timing != nullptr ? timing->fastest_tick_rate : Hertz(0);
+    report::Result result =
+        report::build_spiking_result(facts, {.version = LODESTONE_VERSION,
+                                             .seed = request.seed,
+                                             .config_hash = config_hash(request, subject.content_hash, options),
+                                             .fidelity = timing != nullptr ? "event" : "functional"});
+    result.kernel_events = timing != nullptr ? timing->kernel_events : 0;
+    if (options.record_spikes) {
+        result.spiking_detail = spiking_detail(found, machine, options.warm_up);
+    }
+    return result;
+}
+
+void write_spiking_files(const RunRequest& request, const Arguments& arguments, const report::Result& result,
+                         const std::vector<spiking_array::OutputSpike>& outputs) {
+    if (!request.spiking.spikes_out.empty()) {
+        write_spikes(request.spiking.spikes_out, outputs);
+    }
+    if (!arguments.directory.empty()) {
+        report::write_result(fs::path(arguments.directory) / (result.workload + ".json"), result);
+    }
+}
+
+int run_spiking(const RunRequest& request, const Arguments& arguments) {
+    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
+        return run_sampled(request, arguments);
+    }
+    if (request.spiking.has_data()) {
+        throw UserError({.file = "--inputs, --labels, --samples"}, "",
+                        "mean nothing for this network; its input spikes are in the network file");
+    }
+    const auto& machine = *request.spiking_array();
     const SpikingNetwork network = request.spiking.recurrent ? generate_network(*request.spiking.recurrent, machine)
                                                              : load_spiking_network(request.workload, machine);
-    const spiking_array::SimulationOptions options{
-        .fidelity =
-            request.fidelity == Fidelity::event ? spiking_array::Fidelity::event : spiking_array::Fidelity::functional,
-        .ticks = request.spiking.ticks ? request.spiking.ticks : network.workload.ticks,
-        .warm_up = request.spiking.warm_up,
-        .seed = request.seed,
-        .record_spikes = arguments.detail};
+    const spiking_array::SimulationOptions options =
+        simulation_options(request, request.spiking.ticks ? request.spiking.ticks : network.workload.ticks);
     if (options.ticks && *options.ticks <= options.warm_up) {
         throw UserError("the run has " + std::to_string(*options.ticks) + " ticks and a warm-up of " +
                         std::to_string(options.warm_up) + "; at least one tick must be left to count");
@@ -168,16 +219,11 @@ int run_spiking(const RunRequest& request, const Arguments& arguments) {
         throw UserError("the network is silent from the start: it has no input spikes and no neuron that could spike; "
                         "give it inputs, or a number of ticks with --ticks");
     }
-    report::Result result = build_result(request, network, options, found);
-    if (arguments.detail) {
-        result.spiking_detail = spiking_detail(found, machine, options.warm_up);
-    }
-    if (!request.spiking.spikes_out.empty()) {
-        write_spikes(request.spiking.spikes_out, found.outputs);
-    }
-    if (!arguments.directory.empty()) {
-        report::write_result(fs::path(arguments.directory) / (network.name + ".json"), result);
-    }
+    const std::uint64_t frames = std::max<std::uint64_t>(1, network.workload.expected.outputs_per_image.size());
+    report::Result result = build_spiking_run_result(
+        request, {.name = network.name, .content_hash = network.content_hash, .frames = frames}, options, found);
+    compare_with_recording(network, request, found, result);
+    write_spiking_files(request, arguments, result, found.outputs);
     if (arguments.json) {
         std::cout << report::to_json(std::vector<report::Result>{result});
     } else {

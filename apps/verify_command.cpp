@@ -2,8 +2,10 @@
 // `lodestone verify`: numbered rules on a program file, or on a mapping compiled for its machine and network.
 #include "apps/commands.hpp"
 #include "apps/pipeline.hpp"
+#include "apps/sampled_run.hpp"
 #include "arch/isa/program_file.hpp"
 #include "arch/isa/verify.hpp"
+#include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 
@@ -14,15 +16,29 @@
 namespace lodestone::apps {
 namespace {
 
-struct Subject {
-    isa::Program program;
-    spec::CoreGridSpec machine;
+/// What the rules were checked on: "12 phases".
+struct Verdict {
+    std::vector<isa::Violation> violations;
+    std::size_t rules = 0;
+    std::string subject;
 };
 
+Verdict verify_grid_program(const isa::Program& program, const spec::CoreGridSpec& machine) {
+    return {.violations = isa::verify(program, machine),
+            .rules = isa::program_rules().size(),
+            .subject = std::to_string(program.phases.size()) + " phases"};
+}
+
+/// A network, or a program of placed cores.
+Verdict verify_spiking(const std::string& file, const spec::SpikingArraySpec& machine) {
+    return {.violations = spiking_violations(file, machine),
+            .rules = spiking::rule_count,
+            .subject = "the spiking network"};
+}
+
 /// A program file and the machine it is for.
-Subject from_program(const Arguments& arguments) {
+Verdict from_program(const Arguments& arguments) {
     Problems problems;
-    Subject subject;
     if (arguments.machine.empty()) {
         problems.error({.file = "--machine"}, "", "is missing; name the machine that the program is for");
         problems.throw_if_errors();
@@ -30,20 +46,26 @@ Subject from_program(const Arguments& arguments) {
     const config::Node root = load_with_overrides(arguments.machine, arguments.overrides, problems);
     const MachineInput machine = read_machine_input(config::MapReader(root, problems));
     const std::string& file = arguments.files.front();
-    subject.program = isa::parse_program(read_file(file), file, problems);
     problems.throw_if_errors();
-    subject.machine = core_grid_of(machine);
-    return subject;
+    if (const auto* spiking = std::get_if<spec::SpikingArraySpec>(&machine.machine.family)) {
+        return verify_spiking(file, *spiking);
+    }
+    const isa::Program program = isa::parse_program(read_file(file), file, problems);
+    problems.throw_if_errors();
+    return verify_grid_program(program, core_grid_of(machine));
 }
 
-Subject from_mapping(const Arguments& arguments) {
+Verdict from_mapping(const Arguments& arguments) {
     const RunRequest request = read_run_request(arguments);
+    if (request.spiking_array() != nullptr) {
+        return verify_spiking(request.workload.string(), *request.spiking_array());
+    }
     if (request.precisions.size() != 1) {
         throw UserError({.file = "--precision"}, "", "must name one precision to verify a mapping");
     }
     const Network network = load_network(request.workload);
     const graph::QuantisedModel model = quantise_network(network, request.precisions.front(), {});
-    return {.program = compile_program(request, model, request.batch), .machine = core_grid_of(request.machine)};
+    return verify_grid_program(compile_program(request, model, request.batch), core_grid_of(request.machine));
 }
 
 std::string as_json(const std::vector<isa::Violation>& violations) {
@@ -67,16 +89,15 @@ std::string text_of(const isa::Violation& broken) {
 }
 
 int verify_command(const Arguments& arguments) {
-    const Subject subject = arguments.files.empty() ? from_mapping(arguments) : from_program(arguments);
-    const std::vector<isa::Violation> violations = isa::verify(subject.program, subject.machine);
+    const auto [violations, rules, subject] =
+        arguments.files.empty() ? from_mapping(arguments) : from_program(arguments);
     if (arguments.json) {
         std::cout << as_json(violations);
     } else {
         for (const isa::Violation& broken : violations) {
             std::cout << text_of(broken) << '\n';
         }
-        std::cout << (violations.empty() ? "good: " + std::to_string(isa::program_rules().size()) + " rules hold for " +
-                                               std::to_string(subject.program.phases.size()) + " phases"
+        std::cout << (violations.empty() ? "good: " + std::to_string(rules) + " rules hold for " + subject
                                          : std::to_string(violations.size()) + " violations")
                   << '\n';
     }

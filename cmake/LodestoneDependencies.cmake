@@ -9,6 +9,7 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Protobuf REQUIRED) # must come before ONNX, whose CMake file uses its targets
 find_package(ONNX CONFIG REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 

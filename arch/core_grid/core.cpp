@@ -240,12 +240,16 @@ Core::Arrival Core::pass_on(std::uint32_t step, Cycles head, Cycles tail) {
     }
     const Bytes bytes = work(step).partial_sums;
     const std::vector<isa::LinkUse> links = isa::multicast_tree(resources_.grid, id_, {next.id_});
-    const noc::Passage passage = resources_.partial_sum.send({.links = links,
-                                                              .bytes = bytes,
-                                                              .destinations = 1,
-                                                              .earliest = head,
-                                                              .source = id_,
-                                                              .source_cycles = tail > head ? tail - head : Cycles(0)});
+    const noc::Transfer transfer{.links = links,
+                                 .bytes = bytes,
+                                 .destinations = 1,
+                                 .earliest = head,
+                                 .source = id_,
+                                 .source_cycles = tail > head ? tail - head : Cycles(0)};
+    const noc::Passage passage = resources_.partial_sum_times.send(
+        transfer, resources_.schedule.partial_sum(plan_->index, core_->first_sum + step), [&] {
+            return "step " + std::to_string(step) + " of " + phase_->name + " from " + core_name(resources_.grid, id_);
+        });
     resources_.partial_sum.receive(bytes);
     resources_.tally.partial_sum_buffer.read += bytes;
     resources_.tally.partial_sum_buffer.written += bytes;

@@ -10,8 +10,8 @@ namespace lodestone::core_grid {
 
 CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
                    Wakeups& wakeups)
-    : program_(program), wakeups_(wakeups), resources_(program.grid, machine), weights_(program, resources_, wakeups),
-      traffic_(program, resources_, options.flow_control), wants_detail_(options.detail),
+    : program_(program), wakeups_(wakeups), resources_(program, machine, options.flow_control),
+      weights_(program, resources_, wakeups), traffic_(program, resources_), wants_detail_(options.detail),
       issued_(gathers_by_issue(program)), core_end_(program.grid.size()) {
     cores_.reserve(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
@@ -56,6 +56,7 @@ void CoreGrid::begin_phase(std::uint32_t index, Cycles now) {
     plan_ = plan_phase(program_, resources_.machine, index, issued_[index]);
     work_done_ = false;
     weights_.enter_phase();
+    resources_.begin_phase(index, now);
     traffic_.start_phase(plan_.start_flows, now);
     if (functional_) {
         functional_->begin_phase(index);
@@ -102,8 +103,9 @@ Cycles CoreGrid::send_instructions(std::uint32_t phase, Cycles now) {
         all.emplace_back(core);
     }
     const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, corner, all);
-    resources_.instruction.send(
-        {.links = links, .bytes = bytes, .destinations = program_.grid.size(), .earliest = now, .source = corner});
+    resources_.instruction_times.send(
+        {.links = links, .bytes = bytes, .destinations = program_.grid.size(), .earliest = now, .source = corner},
+        resources_.schedule.instructions(phase), [&] { return "instructions of " + program_.phases[phase].name; });
     resources_.instruction.receive(bytes * program_.grid.size());
     resources_.tally.instruction_memory.written += bytes * program_.grid.size();
     resources_.tally.instruction_memory.read += bytes * program_.grid.size();
@@ -222,7 +224,7 @@ std::vector<std::string> CoreGrid::unfinished() const {
 isa::Execution CoreGrid::finish() {
     resources_.verify_conservation(begin_);
     execution_.cycles = begin_;
-    execution_.departures = traffic_.departures();
+    execution_.schedule = resources_.schedule.made();
     if (functional_) {
         execution_.outputs = functional_->outputs();
     }

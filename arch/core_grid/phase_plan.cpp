@@ -2,6 +2,8 @@
 // Expands a phase through the shared rules of arch/isa.
 #include "arch/core_grid/phase_plan.hpp"
 
+#include "arch/isa/slots.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <numeric>
@@ -102,6 +104,11 @@ PhasePlan plan_phase(const isa::Program& program, const spec::CoreGridSpec& mach
     plan.cores.resize(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
         plan_core(program, machine, plan, CoreId(core));
+    }
+    std::size_t sums = 0;
+    for (const isa::SumSender& sender : isa::sum_senders(program, program.phases[index])) {
+        plan.cores[sender.core.index()].first_sum = sums;
+        sums += sender.steps;
     }
     for (const IssuedGather& gather : issued) {
         plan_gather(program, plan, gather);

@@ -32,6 +32,7 @@ struct CorePlan {
     std::uint32_t first_work = 0;
     std::uint32_t first_flow = 0; ///< place in flow_order of the flows that leave as this core's steps end
     std::uint32_t last_flow = 0;
+    std::size_t first_sum = 0;        ///< place in Phase::partial_sum_slots of its first step, if it passes sums on
     std::optional<CoreId> upstream;   ///< whose partial sums it adds
     std::optional<CoreId> downstream; ///< to whom it passes its own
     Bytes step_copies{};              ///< written a second time into gathered buffers as its steps end

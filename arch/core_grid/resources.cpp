@@ -36,13 +36,24 @@ Cycles Port::cycles(Bytes amount) const {
     return Cycles(static_cast<std::uint64_t>(std::ceil(static_cast<double>(amount.count()) / bytes_per_cycle_)));
 }
 
-Resources::Resources(const GridShape& grid_shape, const spec::CoreGridSpec& spec)
-    : machine(spec), grid(grid_shape), memories(grid_shape.size(), memory::BankedMemory(spec.memory)),
-      activation("activation", grid_shape, spec.activation_network), model("model", grid_shape, spec.model_network),
-      partial_sum("partial-sum", grid_shape, spec.partial_sum_network),
-      instruction("instruction", grid_shape, spec.instruction_network),
+Resources::Resources(const isa::Program& program, const spec::CoreGridSpec& spec, FlowControl flow_control)
+    : machine(spec), grid(program.grid), memories(grid.size(), memory::BankedMemory(spec.memory)),
+      activation("activation", grid, spec.activation_network), model("model", grid, spec.model_network),
+      partial_sum("partial-sum", grid, spec.partial_sum_network),
+      instruction("instruction", grid, spec.instruction_network), schedule(program, flow_control),
+      activation_times(activation, grid, spec.activation_network, flow_control),
+      model_times(model, grid, spec.model_network, flow_control),
+      partial_sum_times(partial_sum, grid, spec.partial_sum_network, flow_control),
+      instruction_times(instruction, grid, spec.instruction_network, flow_control),
       frame_buffer(static_cast<double>(spec.frame_buffer.width.count())),
       io_in(spec.io_bandwidth.count() / spec.clock.count()), io_out(spec.io_bandwidth.count() / spec.clock.count()) {}
+
+void Resources::begin_phase(std::uint32_t phase, Cycles now) {
+    schedule.begin_phase(phase, now);
+    for (Timetable* network : {&activation_times, &model_times, &partial_sum_times, &instruction_times}) {
+        network->forget(now);
+    }
+}
 
 void Resources::advance(Cycles now) {
     activation.advance(now);

@@ -2,6 +2,7 @@
 // What the cores of a grid share or contend for: memories, networks, frame buffer, chip I/O; and what is counted.
 #pragma once
 
+#include "arch/core_grid/schedule.hpp"
 #include "arch/isa/event_counts.hpp"
 #include "arch/isa/program.hpp"
 #include "arch/memory/banked_memory.hpp"
@@ -69,10 +70,11 @@ struct NetworkSnapshot {
 };
 
 struct Resources {
-    Resources(const GridShape& grid, const spec::CoreGridSpec& machine);
+    Resources(const isa::Program& program, const spec::CoreGridSpec& machine, FlowControl flow_control);
 
     /// Time has come to `now`.
     void advance(Cycles now);
+    void begin_phase(std::uint32_t phase, Cycles now);
     [[nodiscard]] NetworkSnapshot snapshot() const;
     /// Ends a window at `now`: busy cycles of the busiest instance of each resource, under the names of PhaseRecord.
     /// `activation_flits` receives those of each link when it is given.
@@ -87,6 +89,11 @@ struct Resources {
     noc::Network model;
     noc::Network partial_sum;
     noc::Network instruction;
+    Schedule schedule;
+    Timetable activation_times;
+    Timetable model_times;
+    Timetable partial_sum_times;
+    Timetable instruction_times;
     Port frame_buffer;
     Port io_in;
     Port io_out;

@@ -3,7 +3,7 @@
 #include "arch/core_grid/run.hpp"
 
 #include "arch/core_grid/core_grid_module.hpp"
-#include "arch/isa/flow.hpp"
+#include "arch/isa/slots.hpp"
 #include "sim/base/error.hpp"
 #include "sim/run/runner.hpp"
 
@@ -16,18 +16,12 @@ std::string shape_name(const GridShape& grid) {
     return std::to_string(grid.rows) + "x" + std::to_string(grid.cols);
 }
 
-/// Strict runs need a slot for every flow.
+/// Strict runs need a slot for every transfer.
 void verify_slots(const isa::Program& program, Problems& problems) {
     for (std::uint32_t phase = 0; phase < program.phases.size(); ++phase) {
-        const std::vector<isa::Gather>& inputs = program.phases[phase].inputs;
-        for (std::uint32_t input = 0; input < inputs.size(); ++input) {
-            const std::size_t flows = isa::gather_flows(program, phase, input).size();
-            if (inputs[input].slots.size() != flows) {
-                problems.error({}, program.phases[phase].name,
-                               "input " + std::to_string(input) + " has " + std::to_string(inputs[input].slots.size()) +
-                                   " start slots for its " + std::to_string(flows) +
-                                   " flows; schedule the program for this machine, or run it elastically");
-            }
+        for (const std::string& missing : isa::missing_slots(program, phase)) {
+            problems.error({}, program.phases[phase].name,
+                           missing + "; schedule the program for this machine, or run it elastically");
         }
     }
 }
@@ -68,8 +62,9 @@ isa::Program scheduled(const isa::Program& program, const spec::CoreGridSpec& ma
     isa::Program result = program;
     RunOptions options;
     options.flow_control = FlowControl::schedule;
-    for (isa::Departures& departures : run_core_grid(program, machine, options).departures) {
-        result.phases[departures.phase].inputs[departures.input].slots = std::move(departures.slots);
+    std::vector<isa::PhaseSlots> slots = run_core_grid(program, machine, options).schedule;
+    for (std::size_t phase = 0; phase < slots.size(); ++phase) {
+        isa::set_slots(result.phases[phase], std::move(slots[phase]));
     }
     return result;
 }

@@ -18,10 +18,10 @@ namespace lodestone::core_grid {
 /// Values of one network input for the whole batch, row-major [batch, shape...], not quantised.
 using InputValues = std::vector<float>;
 
-/// When the flows of gathers leave.
+/// When transfers leave, on all four networks.
 enum class FlowControl {
     elastic,  ///< when their data is there; heads that meet a taken link wait in front of it, and the wait is counted
-    schedule, ///< when their data is there and their whole way will be clear; the departures are handed back
+    schedule, ///< when their data is there and their whole way will be clear; the slots are handed back
     strict,   ///< at the program's slots; a link that is not free, or data that is not there, is a MachineError
 };
 
@@ -37,13 +37,14 @@ struct RunOptions {
 
 /// Executes `program` on `machine`, event by event, and counts what happened. Throws UserError when program and machine
 /// do not fit together or values are missing, MachineError when the machine would do something impossible (deadlock, a
-/// weight chunk larger than the weight buffer; under FlowControl::strict a collision, with cycle, link and flows). The
-/// same arguments give the same result, bit for bit.
+/// weight chunk larger than the weight buffer; under FlowControl::strict a collision, with cycle, link and transfers).
+/// The same arguments give the same result, bit for bit.
 [[nodiscard]] isa::Execution run_core_grid(const isa::Program& program, const spec::CoreGridSpec& machine,
                                            const RunOptions& options = {});
 
-/// The program with a start slot for every flow, so that none waits in a router: the departures of a run that reserves
-/// the whole way of each flow before it leaves. Throws as run_core_grid does.
+/// The program with a start slot for every flow, weight chunk, partial sum and broadcast of instructions, so that none
+/// waits in a router: the departures of a run that reserves the whole way of each before it leaves. Throws as
+/// run_core_grid does.
 [[nodiscard]] isa::Program scheduled(const isa::Program& program, const spec::CoreGridSpec& machine);
 
 } // namespace lodestone::core_grid

@@ -28,9 +28,8 @@ Cycles before(Cycles end, Cycles duration) {
 }
 } // namespace
 
-Traffic::Traffic(const isa::Program& program, Resources& resources, FlowControl flow_control)
-    : program_(program), resources_(resources), input_offsets_(program.tensors.size()), arrivals_(program.grid.size()),
-      flow_control_(flow_control) {
+Traffic::Traffic(const isa::Program& program, Resources& resources)
+    : program_(program), resources_(resources), input_offsets_(program.tensors.size()), arrivals_(program.grid.size()) {
     for (const std::uint32_t index : program.network_inputs) {
         const isa::ProgramTensor& tensor = program.tensors[index];
         input_offsets_[index] = frame_bytes_;
@@ -49,8 +48,6 @@ Cycles Traffic::available(const isa::Flow& flow) const {
 }
 
 void Traffic::start_phase(std::span<const isa::Flow> flows, Cycles now) {
-    phase_begin_ = now;
-    taken_.clear();
     struct Departure {
         Cycles at;
         const isa::Flow* flow;
@@ -91,80 +88,20 @@ void Traffic::pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, C
         resources_.tally.core_memory.read += flow.bytes;
     }
     const memory::Grant streamed = without_gaps(read, shortest);
-    noc::Transfer transfer{.links = links,
-                           .bytes = flow.bytes,
-                           .destinations =
-                               flow.to_frame_buffer ? 1U : static_cast<std::uint32_t>(flow.destinations.size()),
-                           .earliest = streamed.begin + resources_.machine.memory.access_latency,
-                           .source = flow.from_frame_buffer ? std::nullopt : std::optional(flow.source),
-                           .source_cycles = streamed.end - streamed.begin,
-                           .waits_at_source = flow_control_ == FlowControl::schedule};
-    if (flow_control_ == FlowControl::strict) {
-        keep_to_slot(flow, transfer);
-    }
-    const noc::Passage passage = resources_.activation.send(transfer);
-    if (flow_control_ == FlowControl::schedule) {
-        record(flow, passage.departure);
-    } else if (flow_control_ == FlowControl::strict) {
-        note_links(flow, links, passage.duration);
-    }
-}
-
-void Traffic::record(const isa::Flow& flow, Cycles departure) {
-    const auto same = [&flow](const isa::Departures& entry) {
-        return entry.phase == flow.phase && entry.input == flow.input;
-    };
-    auto found = std::ranges::find_if(departures_, same);
-    if (found == departures_.end()) {
-        departures_.push_back({.phase = flow.phase, .input = flow.input, .slots = {}});
-        found = departures_.end() - 1;
-    }
-    if (found->slots.size() <= flow.index) {
-        found->slots.resize(flow.index + 1);
-    }
-    found->slots[flow.index] = (departure - phase_begin_).count();
-}
-
-void Traffic::note_links(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles duration) {
-    for (std::size_t i = 0; i < links.size(); ++i) {
-        const Cycles head(resources_.activation.heads()[i]);
-        taken_.push_back({.link = links[i].link, .begin = head, .end = head + duration, .flow = name_of(flow)});
-    }
+    const noc::Transfer transfer{.links = links,
+                                 .bytes = flow.bytes,
+                                 .destinations =
+                                     flow.to_frame_buffer ? 1U : static_cast<std::uint32_t>(flow.destinations.size()),
+                                 .earliest = streamed.begin + resources_.machine.memory.access_latency,
+                                 .source = flow.from_frame_buffer ? std::nullopt : std::optional(flow.source),
+                                 .source_cycles = streamed.end - streamed.begin};
+    resources_.activation_times.send(transfer, resources_.schedule.flow(flow), [&] { return name_of(flow); });
 }
 
 std::string Traffic::name_of(const isa::Flow& flow) const {
     const std::string from = flow.from_frame_buffer ? "the frame buffer" : core_name(resources_.grid, flow.source);
     return "flow " + std::to_string(flow.index) + " of " + program_.tensors[flow.tensor].name + " for " +
            program_.phases[flow.phase].name + " from " + from;
-}
-
-void Traffic::keep_to_slot(const isa::Flow& flow, noc::Transfer& transfer) const {
-    const std::uint64_t slot = program_.phases[flow.phase].inputs[flow.input].slots[flow.index];
-    const Cycles start = phase_begin_ + Cycles(slot);
-    if (transfer.earliest > start) {
-        throw MachineError(start, "activation network",
-                           name_of(flow) + " has slot " + std::to_string(slot) + ", but its data comes " +
-                               std::to_string((transfer.earliest - start).count()) +
-                               " cycles later; schedule the program for this machine");
-    }
-    transfer.earliest = start;
-    const std::optional<LinkId> link = resources_.activation.first_collision(transfer);
-    if (!link) {
-        return;
-    }
-    const auto use = std::ranges::find(transfer.links, *link, &isa::LinkUse::link);
-    const spec::NetworkSpec& network = resources_.machine.activation_network;
-    const Cycles at = start + network.hop_latency * use->depth;
-    const Cycles end = at + std::max(transfer_cycles(flow.bytes, network.link_width), transfer.source_cycles);
-    const auto other = std::ranges::find_if(
-        taken_, [&](const Taken& taken) { return taken.link == *link && taken.begin < end && at < taken.end; });
-    throw MachineError(at, "activation network link " + isa::link_name(resources_.grid, *link),
-                       name_of(flow) + " collides with " +
-                           (other == taken_.end()
-                                ? std::string("a flow of an earlier phase")
-                                : other->flow + ", which holds it in cycles " + std::to_string(other->begin.count()) +
-                                      " to " + std::to_string(other->end.count())) +
-                           "; give one of them another slot");
 }
 
 void Traffic::arrive_at_cores(const isa::Flow& flow) {

@@ -3,8 +3,6 @@
 #pragma once
 
 #include "arch/core_grid/resources.hpp"
-#include "arch/core_grid/run.hpp"
-#include "arch/isa/execution.hpp"
 #include "arch/isa/flow.hpp"
 
 #include <span>
@@ -16,7 +14,7 @@ namespace lodestone::core_grid {
 /// input; a flow out of the frame buffer leaves when its last byte is there. Outputs stream out as they arrive.
 class Traffic {
 public:
-    Traffic(const isa::Program& program, Resources& resources, FlowControl flow_control);
+    Traffic(const isa::Program& program, Resources& resources);
 
     /// Flows that leave when a phase begins, the earliest first.
     void start_phase(std::span<const isa::Flow> flows, Cycles now);
@@ -30,17 +28,11 @@ public:
     [[nodiscard]] Cycles inputs_ready(CoreId core, std::uint32_t phase) const;
     [[nodiscard]] Cycles inputs_in_frame_buffer() const { return inputs_end_; }
     [[nodiscard]] Cycles outputs_out() const { return outputs_end_; }
-    /// Under FlowControl::schedule: when every flow left so far.
-    [[nodiscard]] const std::vector<isa::Departures>& departures() const { return departures_; }
 
 private:
     [[nodiscard]] Cycles available(const isa::Flow& flow) const;
     void pass(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles earliest);
     void arrive_at_cores(const isa::Flow& flow);
-    void record(const isa::Flow& flow, Cycles departure);
-    /// Moves a transfer to its slot and checks that it may leave then and finds every link free.
-    void keep_to_slot(const isa::Flow& flow, noc::Transfer& transfer) const;
-    void note_links(const isa::Flow& flow, std::span<const isa::LinkUse> links, Cycles duration);
     [[nodiscard]] std::string name_of(const isa::Flow& flow) const;
 
     struct Output {
@@ -62,18 +54,6 @@ private:
     Cycles last_arrival_;
     Cycles inputs_end_;
     Cycles outputs_end_;
-
-    /// A link taken by a flow of the running phase.
-    struct Taken {
-        LinkId link;
-        Cycles begin;
-        Cycles end;
-        std::string flow;
-    };
-    FlowControl flow_control_;
-    Cycles phase_begin_;
-    std::vector<isa::Departures> departures_; ///< FlowControl::schedule
-    std::vector<Taken> taken_;                ///< FlowControl::strict
 };
 
 } // namespace lodestone::core_grid

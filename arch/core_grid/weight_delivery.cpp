@@ -62,7 +62,8 @@ void WeightDelivery::build_lines(Window& window) const {
         }
         Line& line = window.lines[index];
         line.homes.push_back(delivery.home);
-        line.addresses.push_back(plan.homes.at(delivery.group * plan.chunks + delivery.chunk).address);
+        line.places.push_back(std::size_t{delivery.group} * plan.chunks + delivery.chunk);
+        line.addresses.push_back(plan.homes.at(line.places.back()).address);
         line.bytes.push_back(delivery.bytes);
         line.without_room.push_back(static_cast<std::uint32_t>(line.members.size()));
     }
@@ -133,7 +134,7 @@ void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
     if (line.resident) {
         line.tickets.push_back(resources_.memories[line.homes[chunk].index()].post_background_read(bytes, now));
     } else {
-        multicast(line, chunk, now);
+        multicast(window, line, chunk, now);
     }
     if (&window != &windows_[kRunning]) {
         return;
@@ -148,19 +149,24 @@ void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
     }
 }
 
-void WeightDelivery::multicast(Line& line, std::uint32_t chunk, Cycles now) {
+void WeightDelivery::multicast(const Window& window, Line& line, std::uint32_t chunk, Cycles now) {
     const CoreId home = line.homes[chunk];
     const Bytes bytes = line.bytes[chunk];
     const memory::Grant read =
         without_gaps(resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now),
                      transfer_cycles(bytes, resources_.machine.memory.width));
     const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
-    resources_.model.send({.links = links,
-                           .bytes = bytes,
-                           .destinations = static_cast<std::uint32_t>(line.members.size()),
-                           .earliest = read.begin + resources_.machine.memory.access_latency,
-                           .source = home,
-                           .source_cycles = read.end - read.begin});
+    resources_.model_times.send({.links = links,
+                                 .bytes = bytes,
+                                 .destinations = static_cast<std::uint32_t>(line.members.size()),
+                                 .earliest = read.begin + resources_.machine.memory.access_latency,
+                                 .source = home,
+                                 .source_cycles = read.end - read.begin},
+                                resources_.schedule.chunk(window.phase, line.places[chunk]), [&] {
+                                    return "chunk " + std::to_string(chunk) + " of group " +
+                                           std::to_string(line.group) + " of " + program_.phases[window.phase].name +
+                                           " from " + core_name(program_.grid, home);
+                                });
     for (std::size_t member = 0; member < line.members.size(); ++member) {
         line.arrivals[chunk * line.members.size() + member] =
             resources_.model.tail_arrival(line.members[member]).count();

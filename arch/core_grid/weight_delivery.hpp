@@ -42,6 +42,7 @@ private:
         bool resident = false;
         std::vector<CoreId> members;
         std::vector<CoreId> homes;               ///< per chunk
+        std::vector<std::size_t> places;         ///< per chunk, in the homes of the plan
         std::vector<Bytes> addresses;            ///< per chunk, in its home
         std::vector<Bytes> bytes;                ///< per chunk
         std::vector<std::uint32_t> without_room; ///< per chunk: members that have not granted room yet
@@ -73,7 +74,7 @@ private:
     bool grant_in(std::uint32_t window, CoreId core);
     void issue_ready(Cycles now);
     void issue(Window& window, Line& line, Cycles now);
-    void multicast(Line& line, std::uint32_t chunk, Cycles now);
+    void multicast(const Window& window, Line& line, std::uint32_t chunk, Cycles now);
     void verify_fits(const Window& window, const Line& line) const;
 
     const isa::Program& program_;

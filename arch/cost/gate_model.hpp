@@ -1,51 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gate counts of multiply-accumulate units with an exact fixed-point accumulator: arXiv 2303.17951, appendix B.
+// The closed-form gate model of multiply-accumulate units, after arXiv 2303.17951, appendix B.
 #pragma once
 
-#include "numerics/format.hpp"
+#include "arch/cost/gates.hpp"
+#include "arch/cost/mac_spec.hpp"
 #include "sim/config/map_reader.hpp"
-
-#include <cstdint>
 
 namespace lodestone::cost {
 
-/// Costs in 2-input gate equivalents.
-struct GateCosts {
-    double full_adder = 7;
-    double half_adder = 3; ///< also one bit of an incrementer
-    double mux = 3;        ///< 2:1, one bit
-    double and_gate = 1;
-    double flip_flop = 6;
-    double headroom_bits = 12; ///< accumulator bits above the aligned product
+/// The constants of the model, as a technology gives them.
+struct GateModel {
+    GateCosts costs;
+    int headroom_bits = 12; ///< of a Kulisch accumulator above the aligned product
     config::Source source;
 };
+[[nodiscard]] GateModel read_gate_model(config::MapReader reader);
 
-[[nodiscard]] GateCosts read_gate_costs(config::MapReader reader);
-
-/// What the datapath sees of an operand.
-struct Operand {
-    std::uint32_t significand_bits = 8; ///< with sign and hidden bit; the width of an integer
-    std::uint32_t exponent_bits = 0;    ///< 0 for integers
-    std::uint32_t block = 0;            ///< elements that share a scale; 0 without
-    friend bool operator==(Operand, Operand) = default;
+/// Gates of one unit, of all its lanes together.
+struct GateBreakdown {
+    double multiply = 0;   ///< significands and exponents
+    double align_add = 0;  ///< product register, alignment, adder or adder tree
+    double accumulate = 0; ///< normalisation, rounding, headroom, accumulator register
+    [[nodiscard]] double total() const { return multiply + align_add + accumulate; }
 };
 
-[[nodiscard]] Operand operand_of(const numerics::Format& format);
+/// Single MAC with an exact or given fixed-point register. An integer product goes straight into the adder; a
+/// floating one is registered with its exponent sum and shifted to its place.
+[[nodiscard]] GateBreakdown fixed_point_mac(const GateCosts& costs, const UnitWidths& widths);
 
-/// The parts of one unit. An operand pair of different widths multiplies a x b.
-struct GateCount {
-    double multiply = 0;
-    double add = 0;        ///< exponent adder, product register and alignment of floating formats; adder
-    double accumulate = 0; ///< incrementer for the headroom and the accumulator register
-    double scale = 0;      ///< share of one element in applying a block's scale
-    double accumulator_bits = 0;
-    [[nodiscard]] double total() const { return multiply + add + accumulate + scale; }
-};
+/// Single MAC with a floating accumulator: the terms are sorted by exponent, the smaller shifted right with round and
+/// sticky bits, the sum normalised by a leading-zero count and rounded to nearest even. The datapath is as wide as the
+/// wider of accumulator and product, its exponent wide enough for the sum of two.
+[[nodiscard]] GateBreakdown floating_mac(const GateCosts& costs, const UnitWidths& widths,
+                                         const numerics::Format& accumulator);
 
-/// Unit with an accumulator of its own.
-[[nodiscard]] GateCount single_mac_gates(const GateCosts& costs, Operand weight, Operand activation);
-/// One lane of a dot product of `lanes` lanes: products are aligned, summed in a tree and accumulated once.
-[[nodiscard]] GateCount fused_lane_gates(const GateCosts& costs, Operand weight, Operand activation,
-                                         std::uint32_t lanes);
+/// Fused dot product. With a window narrower than all products need, a tree finds the largest exponent and every
+/// product is shifted right below it; with a full window every product is shifted left to its place.
+[[nodiscard]] GateBreakdown fused_dot(const GateCosts& costs, const MacUnitSpec& spec);
+
+/// Adds the scales of both operands of every block, keeps their sum through the pipeline, and adds it to the exponent
+/// of a block's products (floating accumulator) or keeps it beside the register. Nothing for formats without blocks.
+[[nodiscard]] double block_scaling(const GateCosts& costs, const MacUnitSpec& spec);
+
+/// Cells on the longest path between two registers: ripple-carry adders (a level per bit), carry-save arrays and trees,
+/// a level per multiplexer. It counts levels, not nanoseconds; a technology says what a level takes.
+[[nodiscard]] int depth_of(const MacUnitSpec& spec);
+
+/// Of any unit; the spec must be valid.
+[[nodiscard]] GateBreakdown gates_of(const GateCosts& costs, const MacUnitSpec& spec);
+[[nodiscard]] inline double gates_per_mac(const GateCosts& costs, const MacUnitSpec& spec) {
+    return gates_of(costs, spec).total() / spec.lanes;
+}
 
 } // namespace lodestone::cost

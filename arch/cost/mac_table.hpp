@@ -3,8 +3,11 @@
 #pragma once
 
 #include "arch/cost/gate_model.hpp"
+#include "arch/cost/mac_spec.hpp"
 #include "arch/cost/node_scaling.hpp"
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,47 +22,77 @@ struct MacCost {
     config::Status status = config::Status::derived;
 };
 
-/// A synthesised unit.
-struct MeasuredMac {
-    std::string format;
-    std::string accumulator; ///< kulisch (exact fixed point), fp16, fp32
-    SquareMillimetres area{};
-    Seconds delay{};
-    Joules energy{}; ///< without glitches
-    Joules energy_with_glitches{};
+/// Operands of the energy simulation: values spread evenly over the range; normal ones at the best range of the format;
+/// normal ones with every negative activation set to zero by a rectifier.
+enum class OperandValues : std::uint8_t { uniform, gaussian, relu };
+inline constexpr std::array operand_values{OperandValues::uniform, OperandValues::gaussian, OperandValues::relu};
+
+/// Energy of one multiply-accumulate.
+struct SwitchingJoules {
+    Joules quiet{};         ///< without glitches
+    Joules with_glitches{}; ///< with all that the simulation showed
 };
 
-/// single_mac: every multiplier has its own accumulator. fused_dot: the lanes of an output share alignment tree and
-/// accumulator; its costs are derived.
-enum class MacUnitKind { single_mac, fused_dot };
+/// A synthesised unit; area and energies per multiply-accumulate, that is per lane.
+struct MeasuredMac {
+    std::string format; ///< precision name: int8, fp8_e4m3, w4a8 (weights are operand a)
+    MacUnitSpec spec;
+    SquareMillimetres area{};
+    std::optional<double> gate_equivalents; ///< area over that of the library's smallest 2-input NAND
+    Seconds delay{};
+    std::array<std::optional<SwitchingJoules>, operand_values.size()> energies; ///< by OperandValues
+
+    [[nodiscard]] std::optional<SwitchingJoules> energy(OperandValues values) const {
+        return energies.at(static_cast<std::size_t>(values));
+    }
+};
+
+/// measured: units as synthesised, others between them. gate_model: every unit as int8 with its exact accumulator was
+/// synthesised, times the ratio of the gate counts (area, energy) or of the depths (delay).
+enum class MacBasis : std::uint8_t { measured, gate_model };
 
 struct MacTable {
     config::Source source;
     OperatingPoint point;
     std::vector<MeasuredMac> measured;
-    std::string accumulator = "kulisch";
-    MacUnitKind unit = MacUnitKind::single_mac;
-    GateCosts gates;
+    Accumulator accumulator;              ///< of the units of machines
+    UnitKind unit = UnitKind::single_mac; ///< of machines
+    MacBasis basis = MacBasis::measured;
+    OperandValues operands = OperandValues::gaussian; ///< whose energies price a multiply-accumulate
+    GateModel gates;
     config::Sourced<double> glitch_share;          ///< 0: zero-delay energy, 1: all glitches of the simulation
     config::Sourced<double> library_energy_factor; ///< what a good library needs relative to the table's
     config::Sourced<double> library_area_factor;
     config::Sourced<double> padding_energy_share; ///< of a unit that is clocked without useful operands
 };
 
-[[nodiscard]] const config::Choices<MacUnitKind>& mac_unit_kinds();
+[[nodiscard]] const config::Choices<UnitKind>& mac_unit_kinds();
+[[nodiscard]] const config::Choices<MacBasis>& mac_bases();
+[[nodiscard]] const config::Choices<OperandValues>& operand_value_names();
 [[nodiscard]] MacTable read_mac_table(config::MapReader& reader);
 
-/// Operand formats of a unit, and the lanes that share an accumulator when it is fused.
+/// The synthesised unit of this description; formats that differ only in special codes or bias share a datapath.
+[[nodiscard]] const MeasuredMac* find_measured(const MacTable& table, const MacUnitSpec& spec);
+
+/// Per multiply-accumulate in the library of the table, without its library factors, at the table's node and voltage
+/// and its shares of glitches. Unless the basis is the gate model, a synthesised unit is given as measured, and another
+/// one is derived: its gates (for the delay, its depth) on the power law of the synthesised single units with exact
+/// accumulators, times what the most similar synthesised unit of the same kind and accumulator costs against that law.
+[[nodiscard]] MacCost library_cost(const MacTable& table, const MacUnitSpec& spec);
+
+/// With the library factors.
+[[nodiscard]] MacCost mac_cost(const MacTable& table, const MacUnitSpec& spec);
+
+/// Operand formats of a machine's unit, and the lanes that share an accumulator when it is fused.
 struct MacDemand {
     numerics::FormatId weights = numerics::FormatId::int8;
     numerics::FormatId activations = numerics::FormatId::int8;
     std::uint32_t lanes = 1;
 };
 
-/// At the table's own node and voltage. A unit with one format on both sides and the table's accumulator that was
-/// synthesised is given as measured. Everything else is read off the curve of the synthesised units with exact
-/// accumulators over their gate counts (a power law between neighbours, proportional beyond the ends).
-/// Throws UserError when the table's accumulator is floating and the format was not synthesised with it.
+/// The unit that machines of this table have for a pair of formats. A unit of blocks with a fixed register has at most
+/// the lanes of one block.
+[[nodiscard]] MacUnitSpec unit_of(const MacTable& table, const MacDemand& demand);
 [[nodiscard]] MacCost mac_cost(const MacTable& table, const MacDemand& demand);
 
 } // namespace lodestone::cost

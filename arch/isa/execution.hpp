@@ -3,6 +3,7 @@
 #pragma once
 
 #include "arch/isa/event_counts.hpp"
+#include "arch/isa/slots.hpp"
 #include "sim/base/id.hpp"
 
 #include <cstdint>
@@ -38,20 +39,13 @@ struct OutputValues {
     std::vector<float> values;
 };
 
-/// When the flows of one gather left, as in Gather::slots.
-struct Departures {
-    std::uint32_t phase = 0; ///< that gathers
-    std::uint32_t input = 0;
-    std::vector<std::uint64_t> slots;
-};
-
 struct Execution {
     Cycles cycles;
     std::vector<PhaseRecord> phases;
     EventCounts events;
     std::uint64_t kernel_events = 0;
-    std::vector<OutputValues> outputs;  ///< functional runs only
-    std::vector<Departures> departures; ///< runs that make a schedule only
+    std::vector<OutputValues> outputs; ///< functional runs only
+    std::vector<PhaseSlots> schedule;  ///< when every transfer left, by phase; runs that make a schedule only
     std::vector<std::string> warnings;
 };
 

@@ -94,6 +94,9 @@ struct WeightPlan {
     bool resident = false; ///< every member keeps its own copy of its slice; nothing crosses the network
     std::vector<ChunkHome>
         homes; ///< [group * chunks + chunk]; resident: core is the group's first, the address holds for all members
+    /// As homes: when the head of a chunk takes its first link, in cycles from the begin of the phase before (of the
+    /// first phase: from cycle 0). Empty: not scheduled, or resident.
+    std::vector<std::uint64_t> slots;
 };
 
 /// A core's steps: for each weight chunk, for each block of frames, for each block of `blocked_axis` of its tile.
@@ -119,6 +122,11 @@ struct Phase {
     spec::MatrixShape matrix;            ///< multiply-accumulates per cycle at these formats
     std::uint32_t accumulator_bits = 32; ///< width of a partial sum that crosses between cores
     Bytes instruction_bytes{};           ///< per core, broadcast before the phase starts
+    /// When partial sums leave for the next core of their chain, in cycles from the begin of the phase: core by core of
+    /// those that pass sums on, step by step. Empty: not scheduled.
+    std::vector<std::uint64_t> partial_sum_slots;
+    /// When the broadcast of the instructions leaves, from the same moment as WeightPlan::slots.
+    std::optional<std::uint64_t> instruction_slot;
 };
 
 struct Program {

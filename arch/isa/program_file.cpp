@@ -73,6 +73,9 @@ Json weights_json(const WeightPlan& plan) {
     if (plan.bias) {
         json["bias"] = *plan.bias;
     }
+    if (!plan.slots.empty()) {
+        json["slots"] = plan.slots;
+    }
     return json;
 }
 
@@ -100,6 +103,12 @@ Json phase_json(const Phase& phase) {
     json["matrix"] = {{"inputs", phase.matrix.inputs}, {"outputs", phase.matrix.outputs}};
     json["accumulator_bits"] = phase.accumulator_bits;
     json["instruction_bytes"] = phase.instruction_bytes.count();
+    if (phase.instruction_slot) {
+        json["instruction_slot"] = *phase.instruction_slot;
+    }
+    if (!phase.partial_sum_slots.empty()) {
+        json["partial_sum_slots"] = phase.partial_sum_slots;
+    }
     return json;
 }
 
@@ -213,6 +222,7 @@ WeightPlan parse_weights(JsonObject object) {
         }
         plan.homes.push_back({.core = CoreId(static_cast<std::uint32_t>(home[0])), .address = Bytes(home[1])});
     }
+    plan.slots = object.optional<std::vector<std::uint64_t>>("slots", {});
     object.finish();
     return plan;
 }
@@ -259,6 +269,10 @@ Phase parse_phase(JsonObject object) {
     phase.activation_format = parse_format(object, "activation_format");
     phase.accumulator_bits = object.required<std::uint32_t>("accumulator_bits");
     phase.instruction_bytes = Bytes(object.required<std::uint64_t>("instruction_bytes"));
+    if (object.has("instruction_slot")) {
+        phase.instruction_slot = object.required<std::uint64_t>("instruction_slot");
+    }
+    phase.partial_sum_slots = object.optional<std::vector<std::uint64_t>>("partial_sum_slots", {});
     object.finish();
     return phase;
 }

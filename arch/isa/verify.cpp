@@ -27,6 +27,7 @@ const std::vector<Rule>& program_rules() {
         {"PRG-F2", "The accumulator holds every partial sum of the phase."},
         {"PRG-F3", "The matrix unit multiplies in the formats of its operands."},
         {"PRG-I1", "The programs of a phase and of the next fit the instruction memory together."},
+        {"PRG-I2", "The instructions of a phase are as long as its buffers, steps and flows need."},
         {"PRG-W1", "Every group of cores has a home in the grid for each of its weight chunks."},
         {"PRG-W2", "A weight chunk fits half of the weight buffer."},
         {"PRG-W3", "No weight chunk is empty."},
@@ -43,6 +44,9 @@ const std::vector<Rule>& program_rules() {
         {"PRG-M5", "Addresses are multiples of a line of one bank."},
         {"PRG-M6", "A buffer lives from the phase that first writes it to the phase that last reads it."},
         {"PRG-M7", "Inputs and outputs of the resident batch fit the frame buffer."},
+        {"PRG-N1", "Either no transfer of the program has a start slot, or each flow, streamed weight chunk, passed-on "
+                   "partial sum and broadcast of instructions has one."},
+        {"PRG-N2", "No two transfers whose slots count from the same moment hold a link in the same cycle."},
     };
     return rules;
 }
@@ -80,6 +84,9 @@ std::vector<Violation> verify(const Program& program, const spec::CoreGridSpec& 
         verify_gathers(exam, phase);
     }
     verify_memory(exam);
+    if (exam.found.empty()) {
+        verify_transfers(exam); // what a broken program sends says nothing about its schedule
+    }
     return exam.found;
 }
 

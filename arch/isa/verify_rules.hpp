@@ -52,5 +52,7 @@ void verify_weights(Examination& exam, std::uint32_t phase);
 void verify_gathers(Examination& exam, std::uint32_t phase);
 /// PRG-M: buffers and chunks in core memory, frame buffer.
 void verify_memory(Examination& exam);
+/// PRG-I2 and PRG-N: size of instructions and start slots, of a program that breaks no other rule.
+void verify_transfers(Examination& exam);
 
 } // namespace lodestone::isa

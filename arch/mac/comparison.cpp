@@ -2,17 +2,15 @@
 // Rows of the comparison and their physical costs.
 #include "arch/mac/comparison.hpp"
 
-#include "arch/cost/interpolate.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <map>
 
 namespace lodestone::mac {
 
-using cost::MeasuredMac;
 using numerics::FormatId;
 
 namespace {
@@ -20,79 +18,6 @@ namespace {
 constexpr double um2_per_mm2 = 1e6;
 constexpr double ns_per_s = 1e9;
 constexpr double fj_per_j = 1e15;
-
-enum class Metric : std::uint8_t { area, delay, energy };
-constexpr std::array metrics{Metric::area, Metric::delay, Metric::energy};
-
-double metric_of(const MeasuredMac& unit, Metric metric, double glitch_share) {
-    switch (metric) {
-    case Metric::area:
-        return unit.area.count() * um2_per_mm2;
-    case Metric::delay:
-        return unit.delay.count() * ns_per_s;
-    case Metric::energy:
-        break;
-    }
-    const double quiet = unit.energy.count();
-    return (quiet + glitch_share * (unit.energy_with_glitches.count() - quiet)) * fj_per_j;
-}
-
-MacUnitSpec single(FormatId a, FormatId b, const Accumulator& accumulator) {
-    return {.a = a, .b = b, .accumulator = accumulator};
-}
-
-double gates_of_measured(const MeasuredMac& unit) {
-    const FormatId id = *numerics::find_format(unit.format);
-    return gates_of({}, single(id, id, parse_accumulator(unit.accumulator))).total();
-}
-
-/// The metric over gates for the synthesised units with exact accumulators.
-cost::Curve exact_curve(const cost::MacTable& table, Metric metric, double glitch_share) {
-    std::map<double, double> points;
-    for (const MeasuredMac& unit : table.measured) {
-        if (parse_accumulator(unit.accumulator) == Accumulator{}) {
-            points[gates_of_measured(unit)] = metric_of(unit, metric, glitch_share);
-        }
-    }
-    if (points.empty()) {
-        throw UserError("the table of synthesised units has none with a kulisch accumulator; add int8, kulisch");
-    }
-    return {points.begin(), points.end()};
-}
-
-const MeasuredMac* find_measured(const cost::MacTable& table, const MacUnitSpec& spec) {
-    if (spec.a != spec.b || spec.kind != UnitKind::single_mac) {
-        return nullptr;
-    }
-    for (const MeasuredMac& unit : table.measured) {
-        if (unit.format == numerics::name_of(spec.a) && parse_accumulator(unit.accumulator) == spec.accumulator) {
-            return &unit;
-        }
-    }
-    return nullptr;
-}
-
-/// A synthesised single MAC with the accumulator of `spec`, to carry what the law of exact accumulators misses.
-const MeasuredMac* similar(const cost::MacTable& table, const MacUnitSpec& spec) {
-    if (spec.kind == UnitKind::fused_dot || spec.accumulator.kind == AccumulatorKind::fixed) {
-        return nullptr;
-    }
-    for (const MeasuredMac& unit : table.measured) {
-        if (parse_accumulator(unit.accumulator) == spec.accumulator) {
-            return &unit;
-        }
-    }
-    return nullptr;
-}
-
-double derived(const cost::MacTable& table, const MacUnitSpec& spec, Metric metric, double glitch_share) {
-    const cost::Curve curve = exact_curve(table, metric, glitch_share);
-    double value = cost::log_log(curve, gates_per_mac({}, spec));
-    if (const MeasuredMac* unit = similar(table, spec)) {
-        value *= metric_of(*unit, metric, glitch_share) / cost::log_log(curve, gates_of_measured(*unit));
-    }
-    return value;
-}
 
 /// Noise of both operands adds up in a product.
 Sqnr of_product(const Sqnr& a, const Sqnr& b) {
@@ -119,90 +44,128 @@ GateBreakdown per_mac(const MacUnitSpec& spec) {
     return gates;
 }
 
-/// The window of a request, no wider than this pair's products need.
-MacUnitSpec fused(const MacUnitSpec& single, const ComparisonRequest& request) {
-    MacUnitSpec spec = single;
+/// A fused dot product of the request: its window no wider than this pair's products need; its lanes, of a block format
+/// with a fixed register, no more than a block.
+MacUnitSpec fused(MacUnitSpec spec, int lanes, int window) {
+    const int needed = widths_of(spec).aligned;
     spec.kind = UnitKind::fused_dot;
-    spec.lanes = request.lanes;
-    spec.window = request.window >= widths_of(single).aligned ? 0 : request.window;
+    spec.lanes = lanes;
+    if (spec.accumulator.kind == AccumulatorKind::fixed && blocks_of(spec) > 1) {
+        spec.lanes = lanes_of_block(spec);
+    }
+    spec.window = window >= needed ? 0 : window;
     return spec;
 }
 
-ComparisonRow make_row(const std::string& name, const MacUnitSpec& spec, const Comparison& comparison,
-                       const cost::MacTable& table) {
-    ComparisonRow row{.format = name, .spec = spec, .gates = per_mac(spec)};
-    row.cost = physical_cost(table, spec, comparison.glitch_share);
-    const bool is_single = spec.kind == UnitKind::single_mac;
+/// The unit of one row.
+MacUnitSpec unit_of(const numerics::Precision& p, const NamedRegister& r, UnitKind kind,
+                    const ComparisonRequest& request) {
+    const MacUnitSpec spec{.a = p.weights, .b = p.activations, .accumulator = r.accumulator};
+    if (kind == UnitKind::fused_dot) {
+        return fused(spec, request.lanes, r.window.value_or(request.window));
+    }
+    return r.window ? fused(spec, 1, *r.window) : spec;
+}
+
+void set_ratios(ComparisonRow& row, const Comparison& comparison) {
+    const bool is_single = row.kind == UnitKind::single_mac;
     const PhysicalCost& reference = is_single ? comparison.reference_single : comparison.reference_fused;
     row.gate_ratio =
         row.gates.total() / (is_single ? comparison.reference_single_gates : comparison.reference_fused_gates);
     row.area_ratio = row.cost.area_um2 / reference.area_um2;
     row.energy_ratio = row.cost.energy_fj / reference.energy_fj;
-    return row;
 }
 
 /// Formats and accumulators of a request, parsed; all mistakes together.
 struct Parsed {
     std::vector<numerics::Precision> formats;
-    std::vector<Accumulator> accumulators;
+    std::vector<NamedRegister> registers;
 };
 
-Parsed parse(const ComparisonRequest& request) {
-    Parsed parsed;
-    Problems problems;
-    for (const std::string& name : request.formats) {
+/// Names without repetitions, parsed; what is wrong goes to `problems`.
+template <class Item, class Parse>
+std::vector<Item> parse_names(const std::vector<std::string>& names, Parse parse_one, Problems& problems) {
+    std::vector<Item> items;
+    for (auto name = names.begin(); name != names.end(); ++name) {
+        if (std::find(names.begin(), name, *name) != name) {
+            continue;
+        }
         try {
-            parsed.formats.push_back(numerics::parse_precision(name));
+            items.push_back(parse_one(*name));
         } catch (const UserError& error) {
             problems.append(error.problems());
         }
     }
-    for (const std::string& name : request.accumulators) {
-        try {
-            parsed.accumulators.push_back(parse_accumulator(name));
-        } catch (const UserError& error) {
-            problems.append(error.problems());
-        }
-    }
-    if (request.glitch_share && !(*request.glitch_share >= 0 && *request.glitch_share <= 1)) {
-        problems.error({}, "glitch_share", "must lie between 0 and 1");
-    }
+    return items;
+}
+
+void verify_units(const Parsed& parsed, const ComparisonRequest& request, Problems& problems) {
     for (const numerics::Precision& p : parsed.formats) {
-        for (const Accumulator& accumulator : parsed.accumulators) {
-            const MacUnitSpec spec = single(p.weights, p.activations, accumulator);
-            Problems found = verify_unit(spec);
-            if (!found.has_errors()) {
-                found = verify_unit(fused(spec, request));
-            }
-            for (const Diagnostic& d : found.all()) {
-                if (std::ranges::find(problems.all(), d) == problems.all().end()) {
-                    problems.add(d);
+        for (const NamedRegister& r : parsed.registers) {
+            for (const UnitKind kind : {UnitKind::single_mac, UnitKind::fused_dot}) {
+                const Problems found = verify_unit(unit_of(p, r, kind, request));
+                for (const Diagnostic& d : found.all()) {
+                    if (std::ranges::find(problems.all(), d) == problems.all().end()) {
+                        problems.add(d);
+                    }
                 }
             }
         }
     }
+}
+
+Parsed parse(const ComparisonRequest& request) {
+    Problems problems;
+    Parsed parsed;
+    parsed.formats = parse_names<numerics::Precision>(request.formats, numerics::parse_precision, problems);
+    parsed.registers = parse_names<NamedRegister>(request.accumulators, parse_register, problems);
+    if (request.glitch_share && !(*request.glitch_share >= 0 && *request.glitch_share <= 1)) {
+        problems.error({}, "glitch_share", "must lie between 0 and 1");
+    }
+    verify_units(parsed, request, problems);
     problems.throw_if_errors();
     return parsed;
 }
 
 } // namespace
 
-PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec, double glitch_share) {
-    std::array<double, metrics.size()> values{};
-    const MeasuredMac* measured = find_measured(table, spec);
-    for (std::size_t i = 0; i < metrics.size(); ++i) {
-        values.at(i) = measured != nullptr ? metric_of(*measured, metrics.at(i), glitch_share)
-                                           : derived(table, spec, metrics.at(i), glitch_share);
+NamedRegister parse_register(const std::string& name) {
+    constexpr std::string_view truncated = "truncated";
+    constexpr int usual_window = 14;
+    constexpr int widest = 1024; // verify_unit knows what the formats allow
+    if (!name.starts_with(truncated)) {
+        try {
+            return {.name = name, .accumulator = parse_accumulator(name)};
+        } catch (const UserError& error) {
+            throw UserError(std::string(error.what()) +
+                            ", truncated or truncatedN (fp32 behind an alignment window of N bits)");
+        }
     }
-    return {.area_um2 = values[0],
-            .delay_ns = values[1],
-            .energy_fj = values[2],
-            .source = measured != nullptr ? "measured: " + table.source.source
-                                          : "derived: gate count on the power law of the synthesised units"};
+    int window = usual_window;
+    const char* end = name.data() + name.size();
+    if (name.size() > truncated.size()) {
+        const auto [stop, error] = std::from_chars(name.data() + truncated.size(), end, window);
+        if (error != std::errc() || stop != end || window < 2 || window > widest) {
+            throw UserError("accumulator '" + name + "' is not known; truncatedN takes N from 2 to " +
+                            std::to_string(widest));
+        }
+    }
+    return {.name = name, .accumulator = parse_accumulator("fp32"), .window = window};
+}
+
+PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec) {
+    const cost::MacCost cost = cost::library_cost(table, spec);
+    const std::string how = cost.status == config::Status::measured   ? "measured: "
+                            : table.basis == cost::MacBasis::measured ? "derived by gates and depth from: "
+                                                                      : "int8 by the ratio of gates and depth: ";
+    return {.area_um2 = cost.area.count() * um2_per_mm2,
+            .delay_ns = cost.delay.count() * ns_per_s,
+            .energy_fj = cost.energy.count() * fj_per_j,
+            .source = how + table.source.source};
 }
 
 MacUnitSpec reference_unit(const ComparisonRequest& request, UnitKind kind) {
-    return kind == UnitKind::single_mac ? MacUnitSpec{} : fused(MacUnitSpec{}, request);
+    return kind == UnitKind::single_mac ? MacUnitSpec{} : fused({}, request.lanes, request.window);
 }
 
 void reprice(Comparison& comparison, const ComparisonRequest& request,
@@ -214,10 +177,7 @@ void reprice(Comparison& comparison, const ComparisonRequest& request,
     }
     for (ComparisonRow& row : comparison.rows) {
         row.cost = cost_of(row.spec);
-        const PhysicalCost& reference =
-            row.spec.kind == UnitKind::single_mac ? comparison.reference_single : comparison.reference_fused;
-        row.area_ratio = row.cost.area_um2 / reference.area_um2;
-        row.energy_ratio = row.cost.energy_fj / reference.energy_fj;
+        set_ratios(row, comparison);
     }
 }
 
@@ -247,23 +207,30 @@ std::optional<double> published_ratio(const MacUnitSpec& spec) {
     return std::nullopt;
 }
 
-Comparison compare(const ComparisonRequest& request, const cost::MacTable& table) {
+Comparison compare(const ComparisonRequest& request, const cost::MacTable& stored) {
     const Parsed parsed = parse(request);
-    Comparison comparison{.glitch_share = request.glitch_share.value_or(table.glitch_share.value)};
+    cost::MacTable table = stored;
+    table.glitch_share.value = request.glitch_share.value_or(table.glitch_share.value);
+    Comparison comparison{.glitch_share = table.glitch_share.value};
     const MacUnitSpec int8;
-    const MacUnitSpec int8_fused = fused(int8, request);
-    comparison.reference_single = physical_cost(table, int8, comparison.glitch_share);
-    comparison.reference_fused = physical_cost(table, int8_fused, comparison.glitch_share);
+    const MacUnitSpec int8_fused = reference_unit(request, UnitKind::fused_dot);
+    comparison.reference_single = physical_cost(table, int8);
+    comparison.reference_fused = physical_cost(table, int8_fused);
     comparison.reference_single_gates = gates_per_mac({}, int8);
     comparison.reference_fused_gates = gates_per_mac({}, int8_fused);
     for (const numerics::Precision& p : parsed.formats) {
         const std::array<Sqnr, 4> accurate = accuracy(p.weights, p.activations);
-        for (const Accumulator& accumulator : parsed.accumulators) {
-            const MacUnitSpec spec = single(p.weights, p.activations, accumulator);
+        for (const NamedRegister& r : parsed.registers) {
             for (const UnitKind kind : request.units) {
-                const MacUnitSpec unit = kind == UnitKind::single_mac ? spec : fused(spec, request);
-                comparison.rows.push_back(make_row(p.name, unit, comparison, table));
-                comparison.rows.back().sqnr = accurate;
+                ComparisonRow row{.format = p.name,
+                                  .accumulator = r.name,
+                                  .kind = kind,
+                                  .spec = unit_of(p, r, kind, request),
+                                  .sqnr = accurate};
+                row.gates = per_mac(row.spec);
+                row.cost = physical_cost(table, row.spec);
+                set_ratios(row, comparison);
+                comparison.rows.push_back(std::move(row));
             }
         }
     }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "arch/cost/mac_table.hpp"
-#include "arch/mac/gate_model.hpp"
 #include "arch/mac/sqnr.hpp"
+#include "arch/mac/unit.hpp"
 
 #include <array>
 #include <functional>
@@ -17,7 +17,7 @@ namespace lodestone::mac {
 /// What to compare: every format with every accumulator in every kind of unit.
 struct ComparisonRequest {
     std::vector<std::string> formats;      ///< precision names: int8, fp8_e4m3, w4a8 …
-    std::vector<std::string> accumulators; ///< see parse_accumulator
+    std::vector<std::string> accumulators; ///< see parse_accumulator; and truncated, truncatedN, see parse_register
     std::vector<UnitKind> units{UnitKind::single_mac, UnitKind::fused_dot};
     int lanes = 32;                     ///< of the fused dot product
     int window = 0;                     ///< its alignment window, see MacUnitSpec
@@ -34,6 +34,8 @@ struct PhysicalCost {
 
 struct ComparisonRow {
     std::string format; ///< as the user wrote it
+    std::string accumulator;
+    UnitKind kind = UnitKind::single_mac; ///< as asked; a single MAC that truncates is a dot product of one lane
     MacUnitSpec spec;
     GateBreakdown gates; ///< per multiply-accumulate
     PhysicalCost cost;
@@ -53,7 +55,18 @@ struct Comparison {
     double glitch_share = 0;
 };
 
-/// Throws UserError with everything that is wrong with the request.
+/// An accumulator by its name, with the alignment window in front of it if the name sets one. `truncatedN`: fp32 behind
+/// a window of N bits whose lower bits are cut off; `truncated` has the 14 bits that DeepSeek-AI, DeepSeek-V3 technical
+/// report (arXiv 2412.19437), section 3.3.2, reports of FP8 tensor cores.
+struct NamedRegister {
+    std::string name;
+    Accumulator accumulator;
+    std::optional<int> window;
+};
+/// Throws UserError that lists the known names.
+[[nodiscard]] NamedRegister parse_register(const std::string& name);
+
+/// Throws UserError with everything that is wrong with the request. Repeated formats and accumulators count once.
 [[nodiscard]] Comparison compare(const ComparisonRequest& request, const cost::MacTable& table);
 
 /// Units of which cost is asked in addition to the rows: the references.
@@ -66,10 +79,8 @@ void reprice(Comparison& comparison, const ComparisonRequest& request,
 /// Ratio to INT8 that arXiv 2303.17951 publishes for a single MAC; nothing for units whose bar is not known.
 [[nodiscard]] std::optional<double> published_ratio(const MacUnitSpec& spec);
 
-/// A unit that was synthesised is taken from the table. Another one is derived: its gates on the power law of the
-/// synthesised units with exact accumulators, times what the synthesised unit with the same accumulator costs against
-/// that law, if there is one. Area per lane; delay and energy likewise.
-[[nodiscard]] PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec, double glitch_share);
+/// Per multiply-accumulate in the library of the table, see cost::library_cost.
+[[nodiscard]] PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec);
 
 /// Rows that no other row beats in both: at least as accurate on normal data and cheaper. Indices in order of cost.
 enum class Price : std::uint8_t { energy, area };

@@ -8,6 +8,8 @@ namespace {
 
 constexpr int port_bits = 32;
 constexpr int special_bits = 2;
+constexpr int scale_bits = 8; ///< E8M0
+constexpr int scale_bias = 127;
 
 void put(std::vector<std::uint32_t>& words, int position, std::uint64_t value) {
     const auto word = static_cast<std::size_t>(position / port_bits);
@@ -16,6 +18,11 @@ void put(std::vector<std::uint32_t>& words, int position, std::uint64_t value) {
     if (offset != 0 && word + 1 < words.size()) {
         words[word + 1] |= static_cast<std::uint32_t>(value >> (port_bits - offset));
     }
+}
+
+int result_scale_bits(const MacUnitSpec& spec) {
+    const bool shown = spec.accumulator.kind == AccumulatorKind::fixed && scaled_sides(spec) != 0;
+    return shown ? scale_bits + 1 : 0;
 }
 
 std::uint32_t special_code(const MacRegister& r) {
@@ -37,7 +44,12 @@ std::size_t operand_words(const MacUnitSpec& spec, const numerics::Format& forma
 }
 
 std::size_t result_words(const MacUnitSpec& spec) {
-    return ceil_div(static_cast<std::uint64_t>(widths_of(spec).accumulator + special_bits), port_bits);
+    return ceil_div(static_cast<std::uint64_t>(widths_of(spec).accumulator + special_bits + result_scale_bits(spec)),
+                    port_bits);
+}
+
+std::size_t scale_words(const MacUnitSpec& spec, const numerics::Format& format) {
+    return format.block ? ceil_div(static_cast<std::uint64_t>(blocks_of(spec) * scale_bits), port_bits) : 0;
 }
 
 std::vector<std::uint32_t> register_words(const MacUnit& unit) {
@@ -55,13 +67,19 @@ std::vector<std::uint32_t> register_words(const MacUnit& unit) {
         put(words, low, r.fixed().window(low) & mask);
     }
     put(words, bits, special_code(r));
+    if (result_scale_bits(spec) != 0 && r.special() != Special::nan) {
+        put(words, bits + special_bits, static_cast<std::uint64_t>(r.scale() + scale_bias * scaled_sides(spec)));
+    }
     return words;
 }
 
 MacModule::MacModule(sc_core::sc_module_name name, const MacUnitSpec& spec)
     : sc_module(name), a("a", operand_words(spec, numerics::format(spec.a))),
-      b("b", operand_words(spec, numerics::format(spec.b))), result("result", result_words(spec)), unit_(spec),
-      codes_a_(static_cast<std::size_t>(spec.lanes)), codes_b_(codes_a_) {
+      b("b", operand_words(spec, numerics::format(spec.b))),
+      scale_a("scale_a", scale_words(spec, numerics::format(spec.a))),
+      scale_b("scale_b", scale_words(spec, numerics::format(spec.b))), result("result", result_words(spec)),
+      unit_(spec), codes_a_(static_cast<std::size_t>(spec.lanes)), codes_b_(codes_a_),
+      scales_(static_cast<std::size_t>(blocks_of(spec)), 0) {
     const std::uint64_t behind = latency(spec).count() - 1;
     pipeline_.assign(behind, Stage{.words = register_words(unit_)});
     SC_HAS_PROCESS(MacModule);
@@ -84,6 +102,18 @@ void MacModule::read_operands(const sc_core::sc_vector<sc_core::sc_in<std::uint3
     }
 }
 
+void MacModule::read_scales() {
+    const auto code = [](const auto& words, std::size_t block) {
+        constexpr std::size_t per_word = port_bits / scale_bits;
+        return words.size() == 0
+                   ? static_cast<std::uint8_t>(scale_bias) // a side without blocks has scale 1
+                   : static_cast<std::uint8_t>(words[block / per_word].read() >> (block % per_word * scale_bits));
+    };
+    for (std::size_t block = 0; block < scales_.size(); ++block) {
+        scales_[block] = block_exponent(code(scale_a, block), code(scale_b, block));
+    }
+}
+
 void MacModule::clock_edge() {
     const bool accepted = valid.read();
     if (accepted) {
@@ -92,7 +122,8 @@ void MacModule::clock_edge() {
         }
         read_operands(a, numerics::format(unit_.spec().a).bits, codes_a_);
         read_operands(b, numerics::format(unit_.spec().b).bits, codes_b_);
-        unit_.accumulate(codes_a_, codes_b_);
+        read_scales();
+        unit_.accumulate(codes_a_, codes_b_, scales_);
     }
     pipeline_.push_back({accepted, register_words(unit_)});
     const Stage& out = pipeline_.front();

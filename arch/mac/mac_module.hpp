@@ -10,11 +10,14 @@
 
 namespace lodestone::mac {
 
-/// The accumulator as its Verilog shows it: result in the low bits, then two bits of special.
+/// The accumulator as its Verilog shows it: result in the low bits, then two bits of special; of a fixed register of
+/// block formats then the sum of the scales' codes.
 [[nodiscard]] std::vector<std::uint32_t> register_words(const MacUnit& unit);
 /// 32-bit words of the operands of one side, and of register_words.
 [[nodiscard]] std::size_t operand_words(const MacUnitSpec& spec, const numerics::Format& format);
 [[nodiscard]] std::size_t result_words(const MacUnitSpec& spec);
+/// 32-bit words of the scales of one side; none when it has no blocks.
+[[nodiscard]] std::size_t scale_words(const MacUnitSpec& spec, const numerics::Format& format);
 
 class MacModule : public sc_core::sc_module {
 public:
@@ -23,6 +26,8 @@ public:
     sc_core::sc_in<bool> first{"first"};                 ///< these operands start a new sum
     sc_core::sc_vector<sc_core::sc_in<std::uint32_t>> a; ///< codes packed without gaps, lane 0 lowest
     sc_core::sc_vector<sc_core::sc_in<std::uint32_t>> b;
+    sc_core::sc_vector<sc_core::sc_in<std::uint32_t>> scale_a; ///< E8M0 codes, block 0 lowest; none without blocks
+    sc_core::sc_vector<sc_core::sc_in<std::uint32_t>> scale_b;
     sc_core::sc_out<bool> done{"done"};
     sc_core::sc_vector<sc_core::sc_out<std::uint32_t>> result; ///< register_words
 
@@ -32,6 +37,7 @@ public:
 
 private:
     void clock_edge();
+    void read_scales();
     void read_operands(const sc_core::sc_vector<sc_core::sc_in<std::uint32_t>>& words, int bits,
                        std::vector<std::uint32_t>& codes);
 
@@ -42,6 +48,7 @@ private:
     MacUnit unit_;
     std::vector<std::uint32_t> codes_a_;
     std::vector<std::uint32_t> codes_b_;
+    std::vector<BlockExponent> scales_;
     std::deque<Stage> pipeline_; ///< as long as the registers behind the one that samples
 };
 

@@ -57,6 +57,7 @@ void MacRegister::clear() {
     fixed_ = WideInteger();
     special_ = Term();
     code_ = 0;
+    scale_ = 0;
 }
 
 void MacRegister::add_special(const Term& term) {
@@ -128,7 +129,7 @@ double MacRegister::value() const {
     case Special::none:
         break;
     }
-    return to_double(fixed_, lsb_);
+    return to_double(fixed_, lsb_ + scale_);
 }
 
 BlockExponent block_exponent(std::uint8_t scale_a, std::uint8_t scale_b) {
@@ -147,7 +148,8 @@ int product_magnitude_bits(const UnitWidths& widths) {
 
 MacUnit::MacUnit(const MacUnitSpec& spec)
     : spec_(verified(spec)), widths_(widths_of(spec)), table_a_(code_table(numerics::format(spec.a))),
-      table_b_(code_table(numerics::format(spec.b))), register_(spec) {
+      table_b_(code_table(numerics::format(spec.b))), block_lanes_(lanes_of_block(spec)), blocks_(blocks_of(spec)),
+      register_(spec) {
     products_.reserve(static_cast<std::size_t>(spec.lanes));
 }
 
@@ -164,28 +166,50 @@ bool MacUnit::product(std::uint32_t code_a, std::uint32_t code_b, Term& product)
     return true;
 }
 
+void MacUnit::clear() {
+    register_.clear();
+    starts_sum_ = true;
+}
+
 void MacUnit::accumulate(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b, BlockExponent scale) {
+    const std::vector<BlockExponent> scales(static_cast<std::size_t>(blocks_), scale);
+    accumulate(a, b, scales);
+}
+
+void MacUnit::accumulate(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b,
+                         std::span<const BlockExponent> scales) {
     check_invariant(a.size() == static_cast<std::size_t>(spec_.lanes) && b.size() == a.size(),
                     "a unit takes one code per lane");
-    check_invariant(scale == 0 || spec_.accumulator.kind == AccumulatorKind::floating,
-                    "a fixed register has no room for block scales");
+    check_invariant(scales.size() == static_cast<std::size_t>(blocks_), "a unit takes one scale per block");
+    const auto block = static_cast<std::size_t>(block_lanes_);
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+        const std::size_t lanes = std::min(block, a.size() - i * block);
+        add_block(a.subspan(i * block, lanes), b.subspan(i * block, lanes), scales[i]);
+    }
+    starts_sum_ = false;
+}
+
+void MacUnit::add_block(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b, BlockExponent scale) {
+    const bool floating = spec_.accumulator.kind == AccumulatorKind::floating;
+    check_invariant(scale == 0 || floating || scaled_sides(spec_) != 0, "a fixed register has no room for scales");
     products_.clear();
     for (std::size_t i = 0; i < a.size(); ++i) {
         Term term;
-        if (product(a[i], b[i], term)) {
-            if (!scale) {
-                term = {.special = Special::nan};
-            }
-            products_.push_back(term);
+        if (product(a[i], b[i], term) || !scale) {
+            products_.push_back(scale ? term : Term{.special = Special::nan});
         }
     }
+    if (!floating && starts_sum_) {
+        register_.set_scale(scale.value_or(0));
+    }
+    const int shift = floating ? scale.value_or(0) : 0;
     if (spec_.kind == UnitKind::single_mac) {
         for (Term& term : products_) {
-            term.exponent += scale.value_or(0);
+            term.exponent += shift;
             events_.overflows += register_.add(term) ? 1U : 0U;
         }
     } else if (!add_special_products()) {
-        add_tree(scale.value_or(0));
+        add_tree(shift);
     }
 }
 

@@ -36,7 +36,10 @@ public:
     [[nodiscard]] bool special_is_negative() const { return special_.negative; }
     /// Of a floating register.
     [[nodiscard]] std::uint32_t code() const { return code_; }
-    /// The content rounded to binary64.
+    /// Exponent of two that the content of a fixed register is to be multiplied with: the scale of its block.
+    [[nodiscard]] int scale() const { return scale_; }
+    void set_scale(int exponent) { scale_ = exponent; }
+    /// The content, scale included, rounded to binary64.
     [[nodiscard]] double value() const;
 
 private:
@@ -52,10 +55,12 @@ private:
     WideInteger fixed_;
     Term special_;
     std::uint32_t code_ = 0;
+    int scale_ = 0;
 };
 
-/// Scale of a pair of blocks: the exponent of two, or nothing when a scale is NaN. Floating accumulators only; a fixed
-/// one sums a block with scale 1, and who reads it applies the scale.
+/// Scale of a pair of blocks: the exponent of two, or nothing when a scale is NaN, which makes every product NaN. A
+/// floating accumulator takes scaled products. A fixed one sums the elements of one block and keeps the scale of the
+/// first operands of a sum beside it.
 using BlockExponent = std::optional<int>;
 /// Of two E8M0 codes.
 [[nodiscard]] BlockExponent block_exponent(std::uint8_t scale_a, std::uint8_t scale_b);
@@ -66,8 +71,11 @@ public:
     explicit MacUnit(const MacUnitSpec& spec);
 
     [[nodiscard]] const MacUnitSpec& spec() const { return spec_; }
-    void clear() { register_.clear(); }
-    /// One cycle's operands, one code per lane.
+    void clear();
+    /// One cycle's operands, one code per lane, and one scale for each of its blocks.
+    void accumulate(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b,
+                    std::span<const BlockExponent> scales);
+    /// The same scale for all blocks.
     void accumulate(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b, BlockExponent scale = 0);
     void accumulate(std::uint32_t a, std::uint32_t b, BlockExponent scale = 0) {
         accumulate(std::span(&a, 1), std::span(&b, 1), scale);
@@ -78,6 +86,7 @@ public:
 
 private:
     [[nodiscard]] bool product(std::uint32_t a, std::uint32_t b, Term& product);
+    void add_block(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b, BlockExponent scale);
     void add_tree(int scale);
     [[nodiscard]] bool add_special_products();
 
@@ -85,8 +94,11 @@ private:
     UnitWidths widths_;
     std::vector<Term> table_a_; ///< fields of every code of up to 8 bits
     std::vector<Term> table_b_;
+    int block_lanes_;
+    int blocks_;
     MacRegister register_;
-    std::vector<Term> products_; ///< of this cycle, without gated ones
+    std::vector<Term> products_; ///< of one block, without gated ones
+    bool starts_sum_ = true;     ///< nothing was accumulated since clear()
     MacEvents events_;
 };
 

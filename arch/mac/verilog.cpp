@@ -4,6 +4,7 @@
 
 #include "arch/mac/mac_unit.hpp"
 #include "arch/mac/verilog_parts.hpp"
+#include "arch/mac/verilog_stages.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -22,6 +23,9 @@ int bits_for(int largest) {
     return static_cast<int>(std::bit_width(static_cast<unsigned>(largest)));
 }
 
+constexpr int largest_scale = 255; ///< E8M0 code; 255 itself is NaN
+constexpr int scale_bias = 127;
+
 /// Everything the text needs to know of a unit.
 struct Plan {
     explicit Plan(const MacUnitSpec& unit)
@@ -31,10 +35,12 @@ struct Plan {
           special(numerics::has_nan(a) || numerics::has_nan(b) || a.has_infinity || b.has_infinity),
           windowed(unit.window != 0 && unit.window < product + widths.places),
           is_signed(a.is_integer() && b.is_integer() && a.is_signed && b.is_signed && !floating && !windowed),
+          sides(scaled_sides(unit)), blocks(blocks_of(unit)), lanes(lanes_of_block(unit)),
           place_bits(std::max(1, bits_for(widths.places))),
+          term_place_bits(std::max(1, bits_for(widths.places + largest_scale * sides))),
           aligned(windowed ? unit.window + (unit.alignment == Alignment::nearest_even ? 1 : 0)
                            : product + widths.places),
-          sum(aligned + 1 + bits_for(unit.lanes - 1)) {}
+          sum(aligned + 1 + bits_for(lanes - 1)) {}
 
     const MacUnitSpec& spec;
     const Format& a;
@@ -46,10 +52,14 @@ struct Plan {
     bool exponents; ///< an operand has an exponent
     bool special;   ///< an operand may be NaN or infinite
     bool windowed;
-    bool is_signed; ///< products stay in two's complement from the multiplier on
-    int place_bits;
-    int aligned; ///< bits of an aligned magnitude
-    int sum;     ///< bits of the tree's sum, with sign
+    bool is_signed;      ///< products stay in two's complement from the multiplier on
+    int sides;           ///< operands with a block scale
+    int blocks;          ///< per cycle
+    int lanes;           ///< of a block
+    int place_bits;      ///< of a product's exponent
+    int term_place_bits; ///< of that with the block's scale
+    int aligned;         ///< bits of an aligned magnitude
+    int sum;             ///< bits of the tree's sum, with sign
 };
 
 using Names = std::vector<std::pair<std::string, std::string>>;
@@ -137,202 +147,6 @@ std::string product_module(const Plan& p) {
     return text;
 }
 
-constexpr const char* ports = R"(    input  wire clk,
-    input  wire reset,    // synchronous
-    input  wire valid,    // a and b are operands
-    input  wire first,    // they start a new sum
-    input  wire [LANES*@A@-1:0] a, // lane 0 in the low bits
-    input  wire [LANES*@B@-1:0] b,
-    output reg  done,     // result has taken in the operands of @LATENCY@ cycles before
-    output reg  [ACC-1:0] result,
-    output reg  [1:0] special,  // of a fixed-point result: 00 finite, 01 +infinity, 10 -infinity, 11 NaN
-    output reg  overflow  // this addition left the range of the register
-);
-)";
-
-constexpr const char* single_front = R"(    // Stage 1: multiply.
-    wire [@P@:0]  product;
-    wire [@L1@:0] places;
-    wire negative, zero;
-    wire [1:0] product_special;
-    @PREFIX@_product lane (.a(a), .b(b), .product(product), .places(places), .negative(negative), .zero(zero),
-                           .special(product_special));
-    wire gated = ZERO_GATING != 0 && zero;
-
-    reg [@P@:0]  product_q;
-    reg [@L1@:0] places_q;
-    reg negative_q, valid_q, first_q, gated_q;
-    reg [1:0] special_q;
-    always @(posedge clk) begin
-        valid_q <= valid & ~reset;
-        first_q <= first;
-        gated_q <= gated;
-        if (valid & ~gated) begin
-            product_q  <= product;
-            places_q   <= places;
-            negative_q <= negative;
-            special_q  <= product_special;
-        end
-    end
-    wire       add_valid   = valid_q;
-    wire       add_first   = first_q;
-    wire       add_nothing = gated_q;
-    wire [1:0] add_special = gated_q ? 2'b00 : special_q;
-)";
-
-constexpr const char* fused_front = R"(    // Stage 1: multiply.
-    wire [@P@:0]  product  [0:LANES-1];
-    wire [@L1@:0] places   [0:LANES-1];
-    wire          negative [0:LANES-1];
-    wire          zero     [0:LANES-1];
-    wire [1:0]    lane_special [0:LANES-1];
-    genvar lane;
-    generate
-        for (lane = 0; lane < LANES; lane = lane + 1) begin : lanes
-            @PREFIX@_product unit (.a(a[lane*@A@ +: @A@]), .b(b[lane*@B@ +: @B@]), .product(product[lane]),
-                                   .places(places[lane]), .negative(negative[lane]), .zero(zero[lane]),
-                                   .special(lane_special[lane]));
-        end
-    endgenerate
-
-    reg [@P@:0]  product_q  [0:LANES-1];
-    reg [@L1@:0] places_q   [0:LANES-1];
-    reg          negative_q [0:LANES-1];
-    reg [1:0]    special_q, any_special;
-    reg          valid_q, first_q;
-    integer i;
-    always @* begin
-        any_special = 2'b00;
-        for (i = 0; i < LANES; i = i + 1) any_special = any_special | lane_special[i];
-    end
-    integer j;
-    always @(posedge clk) begin
-        valid_q <= valid & ~reset;
-        first_q <= first;
-        if (valid) begin
-            special_q <= any_special;
-            for (j = 0; j < LANES; j = j + 1) begin
-                product_q[j]  <= product[j];
-                places_q[j]   <= places[j];
-                negative_q[j] <= negative[j];
-            end
-        end
-    end
-)";
-
-constexpr const char* windowed_tree = R"(
-    // Stage 2: find the largest exponent, shift every product right below it, add.
-    localparam WINDOW = @WINDOW@;
-    reg [@L1@:0] largest;
-    reg signed [SUM-1:0] tree;
-    reg [WINDOW+@P@:0] frame;
-    reg [@AL1@:0] magnitude;
-    integer k;
-    always @* begin
-        largest = 0;
-        for (k = 0; k < LANES; k = k + 1)
-            if (|product_q[k] && places_q[k] > largest) largest = places_q[k];
-        tree = 0;
-        for (k = 0; k < LANES; k = k + 1) begin
-            frame = {product_q[k], {WINDOW{1'b0}}} >> (largest - places_q[k]);
-            magnitude = frame[WINDOW+@P@:@P@+1]@ROUND@;
-            tree = negative_q[k] ? tree - $signed({1'b0, magnitude}) : tree + $signed({1'b0, magnitude});
-        end
-    end
-)";
-
-constexpr const char* full_tree = R"(
-    // Stage 2: shift every product left to its place, add.
-    wire [@L1@:0] largest = 0;
-    reg signed [SUM-1:0] tree;
-    reg [@AL1@:0] magnitude;
-    integer k;
-    always @* begin
-        tree = 0;
-        for (k = 0; k < LANES; k = k + 1) begin
-            magnitude = product_q[k];
-            magnitude = magnitude << places_q[k];
-            tree = negative_q[k] ? tree - $signed({1'b0, magnitude}) : tree + $signed({1'b0, magnitude});
-        end
-    end
-)";
-
-constexpr const char* signed_tree = R"(
-    // Stage 2: add.
-    wire [@L1@:0] largest = 0;
-    reg signed [SUM-1:0] tree;
-    integer k;
-    always @* begin
-        tree = 0;
-        for (k = 0; k < LANES; k = k + 1) tree = tree + $signed(product_q[k]);
-    end
-)";
-
-constexpr const char* tree_register = R"(
-    reg signed [SUM-1:0] tree_q;
-    reg [@L1@:0] largest_q;
-    reg tree_valid_q, tree_first_q;
-    reg [1:0] tree_special_q;
-    always @(posedge clk) begin
-        tree_valid_q <= valid_q & ~reset;
-        tree_first_q <= first_q;
-        if (valid_q) begin
-            tree_q         <= tree;
-            largest_q      <= largest;
-            tree_special_q <= special_q;
-        end
-    end
-    wire       add_valid   = tree_valid_q;
-    wire       add_first   = tree_first_q;
-    wire       add_nothing = 1'b0;
-    wire [1:0] add_special = tree_special_q;
-)";
-
-constexpr const char* fixed_back = R"(
-    wire [1:0] held_special = add_first ? 2'b00 : special;
-    wire [ACC-1:0] held = add_first ? {ACC{1'b0}} : result;
-    wire [ACC-1:0] sum;
-    wire           out_of_range;
-    @PREFIX@_fixed_adder #(.TERM(@TERM@), .ACC(ACC), .SATURATE(SATURATE)) adder (
-        .term(term), .negate(negate), .held(held), .sum(sum), .overflow(out_of_range));
-    wire hold = add_nothing | (|add_special);
-    always @(posedge clk) begin
-        done <= add_valid & ~reset;
-        if (reset) begin
-            result   <= 0;
-            special  <= 0;
-            overflow <= 0;
-        end else if (add_valid) begin
-            result   <= hold ? held : sum;
-            special  <= held_special | add_special;
-            overflow <= out_of_range & ~hold;
-        end
-    end
-endmodule
-)";
-
-constexpr const char* float_back = R"(
-    wire [ACC-1:0] held = add_first ? {ACC{1'b0}} : result;
-    wire [ACC-1:0] sum;
-    wire           out_of_range;
-    @PREFIX@_float_adder #(.PRODUCT(@FP@), .PLACES(@L@), .LSB(@LSB@), .EXPONENT(@E@), .MANTISSA(@M@), .EW(@EW@),
-                           .COUNT(@COUNT@), .KEEP_ZERO(@KEEP@), .SATURATE(SATURATE)) adder (
-        .product(term), .places(term_places), .negative(term_negative), .special(add_special), .held(held), .sum(sum),
-        .overflow(out_of_range));
-    always @(posedge clk) begin
-        done <= add_valid & ~reset;
-        special <= 0;
-        if (reset) begin
-            result   <= 0;
-            overflow <= 0;
-        end else if (add_valid) begin
-            result   <= add_nothing ? held : sum;
-            overflow <= out_of_range & ~add_nothing;
-        end
-    end
-endmodule
-)";
-
 /// Wires `term` and `negate` of the fixed adder, and the bits of the term.
 std::pair<std::string, int> fixed_term(const Plan& p) {
     if (!p.fused) {
@@ -360,14 +174,14 @@ std::pair<std::string, int> fixed_term(const Plan& p) {
 /// Wires of the float adder; the exponent of the term's last bit at places 0.
 std::pair<std::string, int> float_term(const Plan& p) {
     if (!p.fused) {
-        return {"    wire [@P@:0] term = product_q;\n    wire [@L1@:0] term_places = places_q;\n"
+        return {"    wire [@P@:0] term = product_q;\n    wire [@TL1@:0] term_places = places_q@PLUS_SCALE@;\n"
                 "    wire term_negative = negative_q;\n",
-                p.widths.lsb};
+                p.widths.lsb - scale_bias * p.sides};
     }
     return {"    wire term_negative = tree_q[SUM-1];\n"
             "    wire [SUM-2:0] term = term_negative ? -tree_q[SUM-2:0] : tree_q[SUM-2:0];\n"
-            "    wire [@L1@:0] term_places = largest_q;\n",
-            p.widths.lsb + (p.windowed ? p.product - p.spec.window : 0)};
+            "    wire [@TL1@:0] term_places = largest_q@PLUS_SCALE@;\n",
+            p.widths.lsb - scale_bias * p.sides + (p.windowed ? p.product - p.spec.window : 0)};
 }
 
 Names float_names(const Plan& p, int lsb) {
@@ -377,9 +191,9 @@ Names float_names(const Plan& p, int lsb) {
     const int frame = std::max(f.mantissa_bits + 1, magnitude) + guard_bits;
     const int count = bits_for(frame + 1);
     const int reach = std::max({1 << f.exponent_bits, std::abs(lsb + f.bias - magnitude),
-                                std::abs(p.widths.places + lsb + magnitude + f.bias)}) +
+                                std::abs(p.widths.places + largest_scale * p.sides + lsb + magnitude + f.bias)}) +
                       frame;
-    return {{"FP", std::to_string(magnitude)},      {"L", std::to_string(p.place_bits)},
+    return {{"FP", std::to_string(magnitude)},      {"L", std::to_string(p.term_place_bits)},
             {"LSB", std::to_string(lsb)},           {"E", std::to_string(f.exponent_bits)},
             {"M", std::to_string(f.mantissa_bits)}, {"EW", std::to_string(std::max(bits_for(reach) + 2, count + 2))},
             {"COUNT", std::to_string(count)},       {"KEEP", p.fused ? "1" : "0"}};
@@ -387,16 +201,16 @@ Names float_names(const Plan& p, int lsb) {
 
 std::string tree_text(const Plan& p) {
     if (p.is_signed) {
-        return signed_tree;
+        return stage::signed_tree;
     }
     if (!p.windowed) {
-        return full_tree;
+        return stage::full_tree;
     }
     const std::string half = "frame[@P@]";
     const std::string rest = p.product > 1 ? "(|frame[@P@-1:0])" : "1'b0";
     const std::string round =
         p.spec.alignment == Alignment::truncate ? std::string() : " + (" + half + " & (" + rest + " | frame[@P@+1]))";
-    return replace_all(windowed_tree, "@ROUND@", round);
+    return replace_all(stage::windowed_tree, "@ROUND@", round);
 }
 
 std::string header(const Plan& p) {
@@ -415,7 +229,63 @@ std::string header(const Plan& p) {
     if (!p.fused) {
         text += std::string(",\n    parameter ZERO_GATING = ") + (p.spec.zero_gating ? "1" : "0");
     }
-    return text + "\n) (\n" + ports;
+    return text + "\n) (\n" + stage::ports;
+}
+
+/// Stages 1 and 2: what goes into the accumulator.
+std::string front(const Plan& p) {
+    if (!p.fused) {
+        return stage::single_front;
+    }
+    return "    localparam SUM = " + std::to_string(p.sum) + "; // bits of the tree's sum\n\n" + stage::fused_front +
+           tree_text(p) + stage::tree_register;
+}
+
+/// What a block's scale adds to the text of a unit; nothing without blocks.
+Names scale_names(const Plan& p) {
+    if (p.sides == 0) {
+        Names names;
+        for (const char* name :
+             {"SCALE_PORTS", "RESULT_SCALE", "AND_SCALE", "SCALE", "KEEP_SCALE", "OR_SCALE", "ADD_SCALE", "TREE_SCALE",
+              "KEEP_TREE_SCALE", "HELD_SCALE", "TAKE_SCALE", "PLUS_SCALE", "SCALE_INSTANCE"}) {
+            names.emplace_back(name, "");
+        }
+        return names;
+    }
+    std::string ports_text;
+    std::string instance;
+    std::string sum;
+    std::string nan;
+    for (const auto& [format, port] :
+         {std::pair(&p.a, std::string("scale_a")), std::pair(&p.b, std::string("scale_b"))}) {
+        if (format->block) {
+            ports_text += "    input  wire [@SCALES@:0] " + port + ", // E8M0 scale of each block\n";
+            instance += " ." + port + "(" + port + "[block*8 +: 8]),";
+            sum += (sum.empty() ? "" : " + ") + port;
+            nan += (nan.empty() ? "(&" : " | (&") + port + ")";
+        }
+    }
+    const std::string of_block = replace_all(ports_text, "@SCALES@", "7");
+    ports_text = replace_all(ports_text, "@SCALES@", p.blocks > 1 ? "(LANES+@BLOCK@-1)/@BLOCK@*8-1" : "7");
+    const bool kept = !p.floating;
+    return {{"SCALE_PORTS", ports_text},
+            {"BLOCK_SCALE_PORTS", of_block},
+            {"SCALE_INSTANCE", instance},
+            {"RESULT_SCALE",
+             kept ? "    output wire [8:0] result_scale, // sum of the scales' codes, each biased by 127\n" : ""},
+            {"AND_SCALE", " & ~scale_nan"},
+            {"SCALE", "    // Scales are powers of two: their exponents add up.\n    wire [8:0] scale = " + sum +
+                          ";\n    wire scale_nan = " + nan + ";\n    reg [8:0] scale_q;\n"},
+            {"KEEP_SCALE", p.fused ? "            scale_q <= scale;\n" : "        if (valid) scale_q <= scale;\n"},
+            {"OR_SCALE", " | {2{scale_nan}}"},
+            {"ADD_SCALE", std::string("    wire [8:0] add_scale = ") + (p.fused ? "tree_scale_q" : "scale_q") + ";\n"},
+            {"TREE_SCALE", "    reg [8:0] tree_scale_q;\n"},
+            {"KEEP_TREE_SCALE", "            tree_scale_q <= scale_q;\n"},
+            {"HELD_SCALE", kept ? "    reg [8:0] held_scale; // of the block whose sum the register holds\n"
+                                  "    assign result_scale = (&special) ? 9'd0 : held_scale;\n"
+                                : ""},
+            {"TAKE_SCALE", kept ? "            if (add_first) held_scale <= add_scale;\n" : ""},
+            {"PLUS_SCALE", " + add_scale"}};
 }
 
 std::string operand_modules(const Plan& p) {
@@ -448,19 +318,27 @@ std::string verilog(const MacUnitSpec& spec) {
     const Plan p(spec);
     const auto [term, number] = p.floating ? float_term(p) : fixed_term(p);
     std::string text = header(p);
-    if (p.fused) {
-        text += "    localparam SUM = " + std::to_string(p.sum) + "; // bits of the tree's sum\n\n";
-        text += fused_front + tree_text(p) + tree_register;
+    const std::string accumulate = std::string("\n    // Stage ") + (p.fused ? "3" : "2") + ": accumulate.\n";
+    if (p.blocks > 1) {
+        text += stage::block_instances + accumulate;
     } else {
-        text += single_front;
+        text += front(p) + accumulate + term;
     }
-    text += std::string("\n    // Stage ") + (p.fused ? "3" : "2") + ": accumulate.\n" + term;
-    text += p.floating ? fill(float_back, float_names(p, number))
-                       : replace_all(fixed_back, "@TERM@", std::to_string(number));
+    text += p.floating
+                ? fill(replace_all(stage::float_back, "@ADDERS@", p.blocks > 1 ? stage::adder_chain : stage::one_adder),
+                       float_names(p, number))
+                : replace_all(stage::fixed_back, "@TERM@", std::to_string(number));
+    if (p.blocks > 1) {
+        text += stage::block_ports + front(p) + term + stage::block_outputs;
+    }
     text += product_module(p) + operand_modules(p);
     text += p.floating ? verilog_float_register("@PREFIX@") : verilog_fixed_register("@PREFIX@");
     const int product_bits = p.product + (p.is_signed ? 1 : 0);
+    text = fill(text, scale_names(p));
     return fill(text, {{"PREFIX", module_name(spec)},
+                       {"BLOCK", std::to_string(p.lanes)},
+                       {"SUM1", std::to_string(p.sum - 2)},
+                       {"TL1", std::to_string(p.term_place_bits - 1)},
                        {"LATENCY", std::to_string(latency(spec).count())},
                        {"ACC", std::to_string(p.widths.accumulator)},
                        {"A", std::to_string(p.a.bits)},

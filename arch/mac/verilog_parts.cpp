@@ -86,11 +86,20 @@ module @PREFIX@_leading_zeros #(
     input  wire [WIDTH-1:0] value,
     output reg  [COUNT-1:0] zeros
 );
-    integer i;
+    localparam ALL = 1 << COUNT; // more than WIDTH
+    reg [ALL-1:0]       empty;   // of a level's groups, each twice as wide as those of the level before
+    reg [ALL*COUNT-1:0] counts;  // zeros above the first one of each
+    integer level, group;
     always @* begin
-        zeros = WIDTH;
-        for (i = 0; i < WIDTH; i = i + 1)
-            if (value[i]) zeros = WIDTH - 1 - i;
+        empty  = {~value, {(ALL-WIDTH){1'b0}}};
+        counts = 0;
+        for (level = 0; level < COUNT; level = level + 1)
+            for (group = 0; group < (ALL >> (level + 1)); group = group + 1) begin
+                counts[group*COUNT +: COUNT] = empty[2*group+1] ? counts[2*group*COUNT +: COUNT] | (1 << level)
+                                                                : counts[(2*group+1)*COUNT +: COUNT];
+                empty[group] = empty[2*group+1] & empty[2*group];
+            end
+        zeros = counts[COUNT-1:0];
     end
 endmodule
 

@@ -41,6 +41,7 @@ class Network {
 public:
     Network(std::string name, const GridShape& grid, const spec::NetworkSpec& spec);
 
+    [[nodiscard]] const std::string& name() const { return name_; }
     /// Time has come to `now`: no later transfer is ready before. Moves the window in which gaps are known.
     void advance(Cycles now) { calendar_.advance(now.count()); }
     /// Takes every link of the tree. The receivers acknowledge with receive().

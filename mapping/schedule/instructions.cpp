@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts descriptors: steps and buffers from the plan, flows from the transfers that it implies.
+// Fewer steps where instructions do not fit.
 #include "mapping/schedule/instructions.hpp"
 
-#include "arch/isa/flow.hpp"
-#include "mapping/schedule/steps.hpp"
+#include "arch/isa/instructions.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
 
 namespace lodestone::schedule {
 namespace {
-
-/// Most flows that one core sends for input `input` of phase `phase`.
-std::uint64_t flows_of_busiest_core(const isa::Program& program, std::uint32_t phase, std::uint32_t input) {
-    std::vector<std::uint64_t> sent(program.grid.size());
-    for (const isa::Flow& flow : isa::gather_flows(program, phase, input)) {
-        if (!flow.from_frame_buffer) {
-            ++sent[flow.source.index()];
-        }
-    }
-    return *std::ranges::max_element(sent);
-}
 
 /// Half as many steps: blocks of an axis first, then of frames. False when the phase has no blocks to merge.
 bool merge_steps(isa::StepPlan& steps) {
@@ -34,27 +22,9 @@ bool merge_steps(isa::StepPlan& steps) {
 
 } // namespace
 
-std::uint64_t descriptors(const isa::Program& program, std::uint32_t index) {
-    const isa::Phase& phase = program.phases[index];
-    std::uint64_t count = 2 + phase.inputs.size(); // the phase, its output buffer, its input buffers
-    if (!std::holds_alternative<isa::LoadKernel>(phase.kernel) &&
-        !std::holds_alternative<isa::StoreKernel>(phase.kernel)) {
-        count += isa::step_count(phase, heaviest_tile(program, phase));
-    }
-    for (std::uint32_t reader = index; reader < program.phases.size(); ++reader) {
-        const std::vector<isa::Gather>& inputs = program.phases[reader].inputs;
-        for (std::uint32_t input = 0; input < inputs.size(); ++input) {
-            if (!inputs[input].in_place && inputs[input].issue_phase == index) {
-                count += flows_of_busiest_core(program, reader, input);
-            }
-        }
-    }
-    return count;
-}
-
 void fit_instructions(isa::Program& program, const spec::InstructionSpec& memory) {
     const auto measure = [&](std::uint32_t index) {
-        program.phases[index].instruction_bytes = memory.bytes_per_descriptor * descriptors(program, index);
+        program.phases[index].instruction_bytes = memory.bytes_per_descriptor * isa::descriptors(program, index);
     };
     for (std::uint32_t index = 0; index < program.phases.size(); ++index) {
         measure(index);

@@ -5,7 +5,6 @@
 #include "arch/isa/spiking_program.hpp"
 #include "arch/spec/spiking_array.hpp"
 #include "mapping/spiking/trinary_network.hpp"
-#include "sim/base/diagnostics.hpp"
 
 #include <cstdint>
 #include <span>
@@ -49,9 +48,6 @@ struct CompiledNetwork {
 
     [[nodiscard]] std::uint32_t cores() const;
 };
-
-/// The rules that the network breaks on this machine, as "SPK-F1 layer: …"; docs/rules.md lists them.
-[[nodiscard]] Problems verify_network(const TrinaryNetwork& network, const spec::SpikingArraySpec& machine);
 
 /// Throws UserError when a rule is broken, before (verify_network) or during packing: SPK-F2, SPK-C1.
 /// A core computes a patch of neighbouring output positions of one group (a block-Toeplitz matrix); an input that is

@@ -63,18 +63,21 @@ inline cost::Technology round_technology() {
               .buffer_bank = plain(Bytes(1024)),
               .bit_cell_area = {{45e-9, 1}}};
     t.mac.point = {.node = node, .voltage = volt};
+    const auto gaussian = [](double quiet, double all) {
+        return std::array<std::optional<cost::SwitchingJoules>, cost::operand_values.size()>{
+            std::nullopt, cost::SwitchingJoules{.quiet = Joules(quiet), .with_glitches = Joules(all)}, std::nullopt};
+    };
+    using enum numerics::FormatId;
     t.mac.measured = {{.format = "int8",
-                       .accumulator = "kulisch",
+                       .spec = {.a = int8, .b = int8},
                        .area = SquareMillimetres(0.001),
                        .delay = Seconds(2e-9),
-                       .energy = Joules(1e-12),
-                       .energy_with_glitches = Joules(2e-12)},
+                       .energies = gaussian(1e-12, 2e-12)},
                       {.format = "fp8_e4m3",
-                       .accumulator = "kulisch",
+                       .spec = {.a = fp8_e4m3, .b = fp8_e4m3},
                        .area = SquareMillimetres(0.002),
                        .delay = Seconds(4e-9),
-                       .energy = Joules(2e-12),
-                       .energy_with_glitches = Joules(2e-12)}};
+                       .energies = gaussian(2e-12, 2e-12)}};
     t.mac.glitch_share = plain(0.0);
     t.mac.library_energy_factor = plain(1.0);
     t.mac.library_area_factor = plain(1.0);

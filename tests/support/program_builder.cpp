@@ -3,6 +3,7 @@
 #include "tests/support/program_builder.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/instructions.hpp"
 
 #include <algorithm>
 
@@ -71,7 +72,6 @@ std::uint32_t ProgramBuilder::add(Layer layer) {
     phase.split = layer.split.axes.empty() ? isa::whole(layer.output.size()) : layer.split;
     phase.steps = layer.steps;
     phase.matrix = matrix_;
-    phase.instruction_bytes = Bytes(64);
     if (!layer.inputs.empty()) {
         phase.activation_format = program_.tensors[layer.inputs.front()].format;
         phase.weight_format = layer.weights             ? program_.constants[*layer.weights].format
@@ -93,7 +93,6 @@ isa::Program ProgramBuilder::finish(const std::vector<std::uint32_t>& outputs) {
     load.kernel = isa::LoadKernel{};
     load.output = program_.network_inputs.front();
     load.split = isa::whole(program_.tensors[load.output].shape.size());
-    load.instruction_bytes = Bytes(64);
     for (std::uint32_t phase = 1; phase < program_.phases.size(); ++phase) {
         program_.phases[phase].output_buffer = add_home(phase);
         add_gathers(phase);
@@ -105,7 +104,6 @@ isa::Program ProgramBuilder::finish(const std::vector<std::uint32_t>& outputs) {
     store.kernel = isa::StoreKernel{};
     store.output = outputs.front();
     store.split = isa::whole(program_.tensors[store.output].shape.size());
-    store.instruction_bytes = Bytes(64);
     for (const std::uint32_t output : outputs) {
         program_.tensors[output].is_network_output = true;
         program_.network_outputs.push_back(output);
@@ -115,6 +113,10 @@ isa::Program ProgramBuilder::finish(const std::vector<std::uint32_t>& outputs) {
                                 .issue_phase = static_cast<std::uint32_t>(program_.phases.size())});
     }
     program_.phases.push_back(std::move(store));
+    for (std::uint32_t phase = 0; phase < program_.phases.size(); ++phase) {
+        program_.phases[phase].instruction_bytes =
+            small_machine(program_.grid).instruction.bytes_per_descriptor * isa::descriptors(program_, phase);
+    }
     return program_;
 }
 

@@ -40,4 +40,9 @@ struct SpikingWorkload {
 
 inline constexpr std::size_t max_located_problems = 20;
 
+/// The program in this format, without recording; read back it is the same program. Throws UserError when it uses what
+/// the format cannot say: stochastic modes, leaks that follow the sign, reset to the floor other than `reset`, neurons
+/// without destination.
+[[nodiscard]] std::string spiking_json_text(const isa::SpikingProgram& program);
+
 } // namespace lodestone::import

@@ -65,6 +65,54 @@ void drive(Netlist& netlist, const std::string& port, const std::vector<std::vec
     }
 }
 
+/// The scales of the blocks of one cycle: neighbouring powers of two, as those of neighbouring data are.
+std::vector<std::uint32_t> draw_scales(std::size_t blocks, std::mt19937_64& engine) {
+    constexpr std::uint32_t bias = 127;
+    std::vector<std::uint32_t> codes(blocks);
+    for (std::uint32_t& code : codes) {
+        code = bias - 1 + static_cast<std::uint32_t>(engine() % 3);
+    }
+    return codes;
+}
+
+/// Both operands' scales of every stream; empty for formats without blocks.
+struct ScaleStreams {
+    explicit ScaleStreams(const MacUnitSpec& spec)
+        : has_a(numerics::format(spec.a).block.has_value()), has_b(numerics::format(spec.b).block.has_value()),
+          blocks(static_cast<std::size_t>(blocks_of(spec))), a(streams), b(streams),
+          period(static_cast<int>(lanes_in_block /
+                                  std::min<std::size_t>(lanes_in_block, static_cast<std::size_t>(spec.lanes)))),
+          fixed(spec.accumulator.kind == AccumulatorKind::fixed) {}
+
+    /// A fixed register holds one block, so its scale lasts as long as its sum.
+    void next(int cycle, bool first, std::mt19937_64& engine) {
+        if (fixed ? !first : cycle % period != 0) {
+            return;
+        }
+        for (std::size_t s = 0; s < streams; ++s) {
+            a[s] = has_a ? draw_scales(blocks, engine) : std::vector<std::uint32_t>(blocks, 127);
+            b[s] = has_b ? draw_scales(blocks, engine) : std::vector<std::uint32_t>(blocks, 127);
+        }
+    }
+    [[nodiscard]] std::vector<BlockExponent> exponents(std::size_t stream) const {
+        std::vector<BlockExponent> list;
+        for (std::size_t i = 0; i < blocks; ++i) {
+            list.push_back(
+                block_exponent(static_cast<std::uint8_t>(a[stream][i]), static_cast<std::uint8_t>(b[stream][i])));
+        }
+        return list;
+    }
+
+    static constexpr std::size_t lanes_in_block = 32;
+    bool has_a;
+    bool has_b;
+    std::size_t blocks;
+    std::vector<std::vector<std::uint32_t>> a;
+    std::vector<std::vector<std::uint32_t>> b;
+    int period;
+    bool fixed;
+};
+
 /// Whether the result port of one stream shows the model's register.
 bool shows(const Netlist& netlist, std::size_t stream, const MacUnit& model) {
     const MacRegister& r = model.accumulator();
@@ -86,16 +134,24 @@ double run(const MacUnitSpec& spec, Netlist& netlist, Stimulus stimulus, GateDel
     std::mt19937_64 engine(seed);
     const numerics::Format& fa = numerics::format(spec.a);
     const numerics::Format& fb = numerics::format(spec.b);
-    OperandSource source_a(fa, stimulus, true);
-    OperandSource source_b(fb, stimulus, false);
+    OperandSource source_a(fa, stimulus, false);
+    OperandSource source_b(fb, stimulus, true);
     std::vector<MacUnit> models(streams, MacUnit(spec));
     const auto lanes = static_cast<std::size_t>(spec.lanes);
     std::vector<std::vector<std::uint32_t>> a(streams, std::vector<std::uint32_t>(lanes));
     std::vector<std::vector<std::uint32_t>> b = a;
+    ScaleStreams scales(spec);
+    constexpr int scale_bits = 8;
     const auto edge = [&](bool first) {
         netlist.set("first", 0, first ? ~std::uint64_t{0} : 0);
         drive(netlist, "a", a, fa.bits);
         drive(netlist, "b", b, fb.bits);
+        if (scales.has_a) {
+            drive(netlist, "scale_a", scales.a, scale_bits);
+        }
+        if (scales.has_b) {
+            drive(netlist, "scale_b", scales.b, scale_bits);
+        }
         netlist.settle(delay);
         netlist.clock(delay);
     };
@@ -104,6 +160,7 @@ double run(const MacUnitSpec& spec, Netlist& netlist, Stimulus stimulus, GateDel
     std::vector<std::vector<MacUnit>> history;
     for (int cycle = 0; cycle < cycles; ++cycle) {
         const bool first = cycle % sum_length == 0;
+        scales.next(cycle, first, engine);
         for (std::size_t s = 0; s < streams; ++s) {
             for (std::size_t lane = 0; lane < lanes; ++lane) {
                 a[s][lane] = source_a(engine);
@@ -112,7 +169,7 @@ double run(const MacUnitSpec& spec, Netlist& netlist, Stimulus stimulus, GateDel
             if (first) {
                 models[s].clear();
             }
-            models[s].accumulate(a[s], b[s]);
+            models[s].accumulate(a[s], b[s], scales.exponents(s));
         }
         history.push_back(models);
         if (cycle == sum_length) {
@@ -131,11 +188,6 @@ double run(const MacUnitSpec& spec, Netlist& netlist, Stimulus stimulus, GateDel
 }
 
 } // namespace
-
-std::string_view name_of(Stimulus stimulus) {
-    constexpr std::array<std::string_view, stimuli.size()> names{"uniform", "gaussian", "relu"};
-    return names.at(static_cast<std::size_t>(stimulus));
-}
 
 std::array<SwitchingEnergy, stimuli.size()> switching_energy(const MacUnitSpec& spec, Netlist& netlist) {
     std::array<SwitchingEnergy, stimuli.size()> energies;

@@ -145,10 +145,24 @@ std::string adder_map(const AdderCell& adder) {
 std::string core_module(const MacUnitSpec& spec) {
     const auto bits = [&](numerics::FormatId id) { return std::to_string(spec.lanes * numerics::format(id).bits - 1); };
     const std::string result = std::to_string(widths_of(spec).accumulator - 1);
-    return "\nmodule core (input clk, input first, input [" + bits(spec.a) + ":0] a, input [" + bits(spec.b) +
-           ":0] b, output [" + result + ":0] result, output [1:0] special);\n    " + module_name(spec) +
-           " unit (.clk(clk), .reset(1'b0), .valid(1'b1), .first(first), .a(a), .b(b), .done(), .result(result), "
-           ".special(special), .overflow());\nendmodule\n";
+    constexpr int scale_bits = 8;
+    const std::string scale_top = std::to_string(blocks_of(spec) * scale_bits - 1);
+    std::string scale_ports;
+    std::string scales;
+    for (const auto& [id, port] : {std::pair(spec.a, "scale_a"), std::pair(spec.b, "scale_b")}) {
+        if (numerics::format(id).block) {
+            scale_ports += ", input [" + scale_top + ":0] " + port;
+            scales += std::string(", .") + port + "(" + port + ")";
+        }
+    }
+    if (!scales.empty() && spec.accumulator.kind == AccumulatorKind::fixed) {
+        scale_ports += ", output [8:0] result_scale";
+        scales += ", .result_scale(result_scale)";
+    }
+    return "\nmodule core (input clk, input first, input [" + bits(spec.a) + ":0] a, input [" + bits(spec.b) + ":0] b" +
+           scale_ports + ", output [" + result + ":0] result, output [1:0] special);\n    " + module_name(spec) +
+           " unit (.clk(clk), .reset(1'b0), .valid(1'b1), .first(first), .a(a), .b(b)" + scales +
+           ", .done(), .result(result), .special(special), .overflow());\nendmodule\n";
 }
 
 std::string quoted(const std::filesystem::path& path) {
@@ -166,7 +180,7 @@ std::string yosys_script(const std::filesystem::path& liberty) {
 std::string timing_script(const std::filesystem::path& liberty) {
     return "read_liberty " + quoted(liberty) +
            "\nread_verilog netlist.v\nlink_design core\ncreate_clock -name clk -period 1000 [get_ports clk]\n"
-           "set_input_delay 0 -clock clk [get_ports {first a* b*}]\n"
+           "set_input_delay 0 -clock clk [all_inputs -no_clocks]\n"
            "set_output_delay 0 -clock clk [all_outputs]\nreport_worst_slack -digits 4\nexit\n";
 }
 
@@ -244,6 +258,15 @@ SynthesisResult run_flow(const MacUnitSpec& spec, const SynthesisFlow& flow, con
 }
 
 } // namespace
+
+std::string tool_versions() {
+    const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+    const std::string yosys = run_tool({.program = "yosys", .package = "yosys", .arguments = {"-V"}, .folder = "."});
+    const std::string sta =
+        run_tool({.program = "sta", .package = "opensta", .arguments = {"-version"}, .folder = "."});
+    const std::string name = first_line(yosys); // "Yosys 0.23 (git sha1 …)"
+    return name.substr(0, name.find(" (")) + ", OpenSTA " + first_line(sta);
+}
 
 std::filesystem::path default_liberty() {
     return "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";

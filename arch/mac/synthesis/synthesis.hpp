@@ -2,6 +2,7 @@
 // Synthesis of a unit's Verilog: area and delay from the tools, energy from simulated toggles of the netlist.
 #pragma once
 
+#include "arch/cost/mac_table.hpp"
 #include "arch/mac/synthesis/netlist.hpp"
 #include "arch/mac/unit.hpp"
 
@@ -12,11 +13,9 @@
 
 namespace lodestone::mac {
 
-/// Operands of the energy simulation: uniform codes' values; normal data at the best range of the format; the same
-/// with every second activation (operand a) set to zero by a rectifier.
-enum class Stimulus : std::uint8_t { uniform, gaussian, relu };
-inline constexpr std::array stimuli{Stimulus::uniform, Stimulus::gaussian, Stimulus::relu};
-[[nodiscard]] std::string_view name_of(Stimulus stimulus);
+/// Operands of the energy simulation; operand b is the activation, which a rectifier may clear.
+using Stimulus = cost::OperandValues;
+inline constexpr std::array stimuli = cost::operand_values;
 
 struct SwitchingEnergy {
     double quiet_fj = 0;     ///< per multiply-accumulate, without glitches
@@ -38,6 +37,9 @@ struct SynthesisFlow {
     std::filesystem::path cache;   ///< one folder per unit: netlist, logs, result; named by a hash of all inputs
     std::function<void(const std::string&)> progress = [](const std::string&) {};
 };
+
+/// "yosys 0.23, OpenSTA 2.0.17" as the programs name themselves. Throws UserError when one is missing.
+[[nodiscard]] std::string tool_versions();
 
 /// The library of Debian's package qflow-tech-osu018.
 [[nodiscard]] std::filesystem::path default_liberty();

@@ -64,10 +64,10 @@ TEST_CASE("a constant in the wrong unit is refused", "[arch][cost]") {
 }
 
 TEST_CASE("a node outside the scaling table is refused with its range", "[arch][cost]") {
-    const auto found = problems_with({"node.value=180 nm"});
+    const auto found = problems_with({"node.value=250 nm"});
+    CHECK(mentions(found, "250 nm"));
     CHECK(mentions(found, "180 nm"));
-    CHECK(mentions(found, "65 nm"));
-    CHECK(problems_with({"node.value=65 nm"}).empty());
+    CHECK(problems_with({"node.value=180 nm"}).empty());
     CHECK(problems_with({"node.value=7 nm"}).empty());
     CHECK_FALSE(problems_with({"node.value=6.9 nm"}).empty());
 }
@@ -92,6 +92,17 @@ TEST_CASE("polynomials take four and three coefficients", "[arch][cost]") {
 
 TEST_CASE("energy with glitches below the energy without is refused", "[arch][cost]") {
     CHECK(mentions(problems_with({"mac_table.units[0].energy_with_glitches=1 fJ"}), "energy_with_glitches"));
+}
+
+TEST_CASE("wrong units of the table of units are reported where they stand", "[arch][cost]") {
+    CHECK(mentions(problems_with({"mac_table.units[0].format=int9"}), "mac_table.units[0].format"));
+    CHECK(mentions(problems_with({"mac_table.units[0].accumulator=fp24"}), "known are kulisch, intN"));
+    CHECK(mentions(problems_with({"mac_table.accumulator=fp24"}), "mac_table.accumulator"));
+    CHECK(mentions(problems_with({"mac_table.basis=guess"}), "gate_model"));
+}
+
+TEST_CASE("operands for which a unit has no energies are refused", "[arch][cost]") {
+    CHECK(mentions(problems_with({"mac_table.operands=relu"}), "for which unit 'int2 kulisch' has no energies"));
 }
 
 TEST_CASE("a table under the wrong key is refused by its kind", "[arch][cost]") {

@@ -2,6 +2,7 @@
 // Rules of structure, coverage, formats and instructions: each is broken alone and found.
 #include "tests/errors/arch_isa/broken_program.hpp"
 
+#include "arch/isa/slots.hpp"
 #include "sim/base/file.hpp"
 
 #include <sstream>
@@ -328,11 +329,79 @@ TEST_CASE("PRG-F3: the matrix unit multiplies in the formats of its operands", "
 
 TEST_CASE("PRG-I1: the programs of a phase and of the next fit the instruction memory together", "[isa][errors]") {
     Subject subject = every_split();
-    subject.machine.instruction.memory = Bytes(1000);
-    subject.phase("pool").instruction_bytes = Bytes(1000 - 64);
+    const Bytes memory = subject.machine.instruction.memory;
+    const Bytes before = subject.phase("classes").instruction_bytes;
+    subject.phase("Output").instruction_bytes = memory - before;
     CHECK(subject.verify().empty());
-    subject.phase("pool").instruction_bytes = Bytes(1000 - 63);
-    check_breaks(subject, "PRG-I1", "pool");
+    subject.phase("Output").instruction_bytes = memory - before + Bytes(1);
+    check_breaks(subject, "PRG-I1", "classes");
+}
+
+TEST_CASE("PRG-I2: the instructions of a phase are as long as its buffers, steps and flows need", "[isa][errors]") {
+    Subject subject = every_split();
+    subject.phase("pool").instruction_bytes -= Bytes(1);
+    check_breaks(subject, "PRG-I2", "pool");
+    subject = every_split();
+    subject.phase("Input").instruction_bytes -= Bytes(1);
+    check_breaks(subject, "PRG-I2", "Input");
+}
+
+namespace {
+
+/// A slot for every transfer, `apart` cycles from one to the next of its phase and network.
+void give_slots(isa::Program& program, std::uint64_t apart) {
+    for (std::uint32_t phase = 0; phase < program.phases.size(); ++phase) {
+        isa::PhaseSlots slots = isa::empty_slots(program, phase);
+        std::uint64_t next = 0;
+        const auto spread = [&](std::vector<std::uint64_t>& list) {
+            for (std::uint64_t& slot : list) {
+                slot = next;
+                next += apart;
+            }
+        };
+        std::ranges::for_each(slots.gathers, spread);
+        spread(slots.weights);
+        spread(slots.partial_sums);
+        isa::set_slots(program.phases[phase], std::move(slots));
+    }
+}
+
+constexpr std::uint64_t kFarApart = 100'000; // cycles: longer than any transfer here
+
+} // namespace
+
+TEST_CASE("PRG-N1: either no transfer has a start slot, or each has one", "[isa][errors]") {
+    Subject subject = every_split();
+    give_slots(subject.program, kFarApart);
+    CHECK(subject.verify().empty());
+    Subject broken = subject;
+    broken.phase("conv_channels").inputs.front().slots.pop_back();
+    check_breaks(broken, "PRG-N1", "conv_channels");
+    broken = subject;
+    broken.phase("conv_channels").weights->slots.pop_back();
+    check_breaks(broken, "PRG-N1", "conv_channels");
+    broken = subject;
+    broken.phase("conv_reduction").partial_sum_slots.push_back(0);
+    check_breaks(broken, "PRG-N1", "conv_reduction");
+    broken = subject;
+    broken.phase("pool").instruction_slot.reset();
+    check_breaks(broken, "PRG-N1", "pool");
+}
+
+TEST_CASE("PRG-N2: no two transfers of one moment hold a link in the same cycle, on any network", "[isa][errors]") {
+    Subject subject = every_split();
+    give_slots(subject.program, kFarApart);
+    Subject broken = subject;
+    broken.phase("conv_channels").inputs.front().slots = // two flows of one core leave together
+        std::vector<std::uint64_t>(subject.phase("conv_channels").inputs.front().slots.size(), 7);
+    check_breaks(broken, "PRG-N2", "conv_cols_batch");
+    broken = subject;
+    std::vector<std::uint64_t>& sums = broken.phase("conv_reduction").partial_sum_slots;
+    REQUIRE(sums.size() > 1);
+    sums[1] = sums[0];
+    check_breaks(broken, "PRG-N2", "conv_reduction");
+    const std::vector<isa::Violation> found = broken.verify();
+    CHECK(found.front().where.starts_with("partial-sum network link ["));
 }
 
 } // namespace lodestone

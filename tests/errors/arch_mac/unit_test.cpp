@@ -41,6 +41,16 @@ TEST_CASE("lanes and windows outside their limits are reported together", "[arch
     CHECK(message_of({.kind = UnitKind::fused_dot, .lanes = 1024, .window = 2}) == "built");
 }
 
+TEST_CASE("a fixed register holds one block", "[arch][mac]") {
+    MacUnitSpec spec{.a = FormatId::mxfp4, .b = FormatId::mxfp4, .kind = UnitKind::fused_dot, .lanes = 32};
+    CHECK(message_of(spec) == "built");
+    spec.lanes = 33;
+    CHECK(message_of(spec) == "lanes: is 33; a fixed register holds the sum of one block, which has 32 elements; use "
+                              "no more lanes, or a floating accumulator\n");
+    spec.accumulator = parse_accumulator("fp32");
+    CHECK(message_of(spec) == "built");
+}
+
 TEST_CASE("operands wider than 16 bits are refused", "[arch][mac]") {
     CHECK(message_of({.a = FormatId::fp32}) == "formats: fp32 has 32 bits; operands have at most 16\n");
 }

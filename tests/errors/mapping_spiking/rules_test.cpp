@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One negative test for each rule of trinary networks, on both sides of its limit.
 #include "mapping/spiking/compile.hpp"
+#include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 
 #include <catch2/catch.hpp>

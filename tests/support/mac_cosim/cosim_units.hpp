@@ -13,6 +13,7 @@ namespace mac_cosim {
 using lodestone::mac::Alignment;
 using lodestone::mac::MacUnitSpec;
 using lodestone::mac::UnitKind;
+using lodestone::numerics::format;
 using lodestone::numerics::FormatId;
 
 inline MacUnitSpec single(FormatId a, FormatId b, const char* accumulator) {
@@ -74,36 +75,61 @@ inline std::vector<MacUnitSpec> units() {
         rounded(dot(fp8_e4m3, "fp16", 4, 10)),
         rounded(dot(fp8_e3m4, "int16", 4, 9)),
         dot(fp4_e2m1, "fp32", 8, 6),
+        single(mxfp8, mxfp8, "fp32"),
+        gated(single(mxfp4, mxfp4, "bf16")),
+        single(mxfp4, mxfp4, "kulisch"),
+        single(mxfp8, int8, "fp32"),
+        dot(mxfp8, "fp32", 4),
+        dot(mxfp8_e5m2, "fp16", 4, 10),
+        dot(mxint8, "fp32", 4),
+        dot(mxint8, "kulisch", 4),
+        dot(mxfp4, "fp32", 40),
     };
     list[3].full = lodestone::numerics::IntegerSum::Full::wrap;
     list[17].overflow = lodestone::numerics::Overflow::saturate;
     return list;
 }
 
-/// Words of operands that the top module takes on each side.
-inline constexpr std::size_t operand_words = 1;
+/// Words of operands that the top module takes on each side; narrower units see the first ones.
+inline constexpr std::size_t operand_words = 5;
 
 /// `mac_cosim`: all units side by side on the same operands; result word w of all units in order is port r_<w>.
 inline std::string top_module() {
     namespace mac = lodestone::mac;
     std::string ports = "module mac_cosim (\n    input clk, input reset, input valid, input first,\n"
-                        "    input [31:0] a_0, input [31:0] b_0";
-    std::string body;
+                        "    input [31:0] s_a, input [31:0] s_b"; // block scales
+    std::string wide_a;
+    std::string wide_b;
+    for (std::size_t i = 0; i < operand_words; ++i) {
+        const std::string n = std::to_string(i);
+        ports += ",\n    input [31:0] a_" + n + ", input [31:0] b_" + n;
+        wide_a = "a_" + n + (i == 0 ? "" : ", ") + wide_a;
+        wide_b = "b_" + n + (i == 0 ? "" : ", ") + wide_b;
+    }
+    const std::string top = std::to_string(32 * operand_words - 1);
+    std::string body =
+        "    wire [" + top + ":0] a = {" + wide_a + "};\n    wire [" + top + ":0] b = {" + wide_b + "};\n";
     std::size_t word = 0;
     std::size_t index = 0;
     for (const MacUnitSpec& spec : units()) {
         const std::string u = "u" + std::to_string(index++);
-        const auto bits = [&](FormatId id) {
-            return std::to_string(spec.lanes * lodestone::numerics::format(id).bits - 1);
-        };
+        const auto bits = [&](FormatId id) { return std::to_string(spec.lanes * format(id).bits - 1); };
         const int width = mac::widths_of(spec).accumulator;
         const std::size_t words = mac::result_words(spec);
         body += "    wire [" + std::to_string(32 * words - 1) + ":0] " + u + "_words;\n";
         body += "    wire [" + std::to_string(width - 1) + ":0] " + u + "_result; wire [1:0] " + u + "_special;\n";
+        const std::string scales = std::to_string(8 * mac::blocks_of(spec) - 1);
+        const bool kept = mac::scaled_sides(spec) != 0 && spec.accumulator.kind == mac::AccumulatorKind::fixed;
+        std::string scale;
+        scale += mac::scale_words(spec, format(spec.a)) != 0 ? ", .scale_a(s_a[" + scales + ":0])" : "";
+        scale += mac::scale_words(spec, format(spec.b)) != 0 ? ", .scale_b(s_b[" + scales + ":0])" : "";
+        scale += kept ? ", .result_scale(" + u + "_scale)" : "";
+        body += kept ? "    wire [8:0] " + u + "_scale;\n" : "";
         body += "    " + mac::module_name(spec) + " " + u +
-                " (.clk(clk), .reset(reset), .valid(valid), .first(first), .a(a_0[" + bits(spec.a) + ":0]), .b(b_0[" +
-                bits(spec.b) + ":0]), .done(), .result(" + u + "_result), .special(" + u + "_special), .overflow());\n";
-        body += "    assign " + u + "_words = {" + u + "_special, " + u + "_result};\n";
+                " (.clk(clk), .reset(reset), .valid(valid), .first(first), .a(a[" + bits(spec.a) + ":0]), .b(b[" +
+                bits(spec.b) + ":0])" + scale + ", .done(), .result(" + u + "_result), .special(" + u +
+                "_special), .overflow());\n";
+        body += "    assign " + u + "_words = {" + (kept ? u + "_scale, " : "") + u + "_special, " + u + "_result};\n";
         for (std::size_t i = 0; i < words; ++i, ++word) {
             ports += ",\n    output [31:0] r_" + std::to_string(word);
             body +=

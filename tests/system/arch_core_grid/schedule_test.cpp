@@ -2,10 +2,12 @@
 // Flows under a schedule: a strict run finds every link free, and names the collision when it does not.
 #include "arch/core_grid/run.hpp"
 #include "arch/isa/program_file.hpp"
+#include "arch/isa/slots.hpp"
 #include "sim/base/error.hpp"
 #include "tests/support/brute_force.hpp"
 #include "tests/support/core_grid_layers.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 namespace lodestone::core_grid {
@@ -38,12 +40,23 @@ std::string complaint(isa::Program program, std::size_t flow, std::uint64_t dela
     return "";
 }
 
+/// One layer whose two chunks come from neighbouring cores and share links.
+isa::Program two_homes() {
+    isa::Program program = test::conv_program(kGrid, {.out_channels = 32, .rows = 4, .chunks = 2});
+    program.phases[1].weights->homes[0].core = CoreId(0);
+    program.phases[1].weights->homes[1].core = CoreId(1);
+    return scheduled(program, test::small_machine(kGrid));
+}
+
 } // namespace
 
 TEST_CASE("a scheduled program runs strictly in the cycles of its schedule, without a stall", "[arch][core_grid]") {
     const isa::Program program = scheduled_program();
     const isa::Execution strict = run(program, FlowControl::strict);
-    CHECK(strict.events.networks.at("activation").stalls == 0);
+    for (const auto& [name, count] : strict.events.networks) {
+        CAPTURE(name);
+        CHECK(count.stalls == 0);
+    }
     CHECK(strict.cycles == run(program, FlowControl::schedule).cycles);
 }
 
@@ -86,12 +99,59 @@ TEST_CASE("a collision is a machine error with cycle, link and both flows", "[ar
                          Contains("which holds it in cycles") && Contains("for conv_cols_batch from core["));
 }
 
+TEST_CASE("weight chunks, partial sums and instructions have slots too, which a strict run keeps to",
+          "[arch][core_grid]") {
+    const isa::Program program = scheduled_program();
+    constexpr std::uint64_t delay = 50'000; // cycles: longer than the program
+    REQUIRE(run(program, FlowControl::strict).cycles < Cycles(delay));
+    isa::Program late = program;
+    *late.phases[5].instruction_slot += delay;
+    CHECK(run(late, FlowControl::strict).cycles > Cycles(delay));
+    late = program;
+    late.phases[3].weights->slots.back() += delay; // what the chunk is for misses its own slot
+    CHECK_THROWS_WITH(run(late, FlowControl::strict),
+                      Contains("of conv_channels for conv_reduction") && Contains("its data comes"));
+    late = program;
+    late.phases[4].partial_sum_slots.back() += delay;
+    CHECK_THROWS_WITH(run(late, FlowControl::strict),
+                      Contains("of conv_reduction for residual") && Contains("its data comes"));
+}
+
+TEST_CASE("a chunk or partial sum before its data is there is a machine error that names it", "[arch][core_grid]") {
+    const isa::Program program = scheduled_program();
+    isa::Program early = program;
+    early.phases[4].partial_sum_slots.back() = 0;
+    CHECK_THROWS_WITH(run(early, FlowControl::strict), Contains("partial-sum network") && Contains("step ") &&
+                                                           Contains("of conv_reduction from core[") &&
+                                                           Contains("its data comes"));
+    early = program;
+    early.phases[3].weights->slots.back() = 0;
+    CHECK_THROWS_WITH(run(early, FlowControl::strict),
+                      Contains("model network") && Contains("of conv_channels from core["));
+}
+
+TEST_CASE("a collision of weight chunks is a machine error with cycle, link and both chunks", "[arch][core_grid]") {
+    isa::Program program = two_homes();
+    std::vector<std::uint64_t>& slots = program.phases[1].weights->slots;
+    REQUIRE(slots[0] != slots[1]); // the schedule keeps them apart
+    slots[0] = slots[1] = std::min(slots[0], slots[1]);
+    CHECK_THROWS_WITH(run(program, FlowControl::strict),
+                      Contains("cycle ") && Contains("model network link [") && Contains(" collides with chunk "));
+}
+
 TEST_CASE("slots stand in the program file", "[arch][core_grid]") {
     const isa::Program program = scheduled_program();
     Problems problems;
     const isa::Program read = isa::parse_program(isa::program_text(program), "p.json", problems);
     REQUIRE_FALSE(problems.has_errors());
-    CHECK(read.phases[2].inputs[0].slots == program.phases[2].inputs[0].slots);
+    for (std::size_t phase = 0; phase < program.phases.size(); ++phase) {
+        const isa::PhaseSlots ours = isa::slots_of(read.phases[phase]);
+        const isa::PhaseSlots theirs = isa::slots_of(program.phases[phase]);
+        CHECK(ours.gathers == theirs.gathers);
+        CHECK(ours.weights == theirs.weights);
+        CHECK(ours.partial_sums == theirs.partial_sums);
+        CHECK(ours.instructions == theirs.instructions);
+    }
     CHECK(run(read, FlowControl::strict).cycles == run(program, FlowControl::strict).cycles);
 }
 

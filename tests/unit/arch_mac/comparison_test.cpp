@@ -47,19 +47,27 @@ TEST_CASE("every format meets every accumulator as single MAC and as fused dot p
 }
 
 TEST_CASE("a synthesised unit is taken from the table, at the asked share of glitches", "[arch][mac]") {
-    const MacUnitSpec int8;
-    CHECK(physical_cost(table(), int8, 0).energy_fj == Approx(1064));
-    CHECK(physical_cost(table(), int8, 1).energy_fj == Approx(2132));
-    CHECK(physical_cost(table(), int8, 0).area_um2 == Approx(647.4));
-    CHECK(physical_cost(table(), int8, 0).source.starts_with("measured: "));
+    const auto at = [](double share) {
+        return compare({.formats = {"int8"}, .accumulators = {"kulisch"}, .glitch_share = share}, table()).rows[0].cost;
+    };
+    CHECK(at(0).energy_fj == Approx(1064));
+    CHECK(at(1).energy_fj == Approx(2132));
+    CHECK(at(0).area_um2 == Approx(647.4));
+    CHECK(at(0).source.starts_with("measured: "));
 }
 
 TEST_CASE("a unit that was not synthesised lies between its neighbours by gates", "[arch][mac]") {
     const MacUnitSpec e3m4{.a = numerics::FormatId::fp8_e3m4, .b = numerics::FormatId::fp8_e3m4};
-    const PhysicalCost cost = physical_cost(table(), e3m4, 0);
+    const PhysicalCost cost = physical_cost(table(), e3m4);
     CHECK(cost.area_um2 > 647.4); // int8
     CHECK(cost.area_um2 < 855.5); // fp8_e4m3
-    CHECK(cost.source.starts_with("derived: "));
+    CHECK(cost.source.starts_with("derived by gates and depth from: "));
+}
+
+TEST_CASE("a fixed register of a block format has at most the lanes of a block", "[arch][mac]") {
+    const Comparison c = compare({.formats = {"mxfp4"}, .accumulators = {"kulisch", "fp32"}, .lanes = 64}, table());
+    CHECK(row_of(c, "mxfp4", "kulisch", UnitKind::fused_dot).spec.lanes == 32);
+    CHECK(row_of(c, "mxfp4", "fp32", UnitKind::fused_dot).spec.lanes == 64);
 }
 
 TEST_CASE("the Pareto front rises in accuracy with its cost and nothing beats it", "[arch][mac]") {

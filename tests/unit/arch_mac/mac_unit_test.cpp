@@ -131,6 +131,38 @@ TEST_CASE("block scales shift the products of a microscaling unit", "[arch][mac]
     CHECK(std::isnan(unit.value()));
 }
 
+TEST_CASE("a fixed register of a block format keeps the block's scale beside its sum", "[arch][mac]") {
+    MacUnit unit({.a = FormatId::mxint8, .b = FormatId::mxint8});
+    unit.accumulate(64, 64, block_exponent(127 + 3, 127 - 1));
+    unit.accumulate(64, 64, block_exponent(127 + 3, 127 - 1));
+    CHECK(unit.value() == 8);
+    CHECK(unit.accumulator().scale() == 2);
+    unit.clear();
+    unit.accumulate(64, 64);
+    CHECK(unit.value() == 1);
+}
+
+TEST_CASE("a NaN scale makes also gated zeros NaN", "[arch][mac]") {
+    MacUnit unit(
+        {.a = FormatId::mxfp4, .b = FormatId::mxfp4, .accumulator = parse_accumulator("fp32"), .zero_gating = true});
+    unit.accumulate(0, 0, block_exponent(127, 255));
+    CHECK(std::isnan(unit.value()));
+}
+
+TEST_CASE("lanes beyond one block add a second sum with scales of its own", "[arch][mac]") {
+    constexpr int lanes = 40; // 32 and 8
+    MacUnit unit({.a = FormatId::mxint8,
+                  .b = FormatId::mxint8,
+                  .accumulator = parse_accumulator("fp32"),
+                  .kind = UnitKind::fused_dot,
+                  .lanes = lanes});
+    const std::vector<std::uint32_t> ones(lanes, 64);
+    const std::vector<BlockExponent> scales{1, -1};
+    CHECK(blocks_of(unit.spec()) == 2);
+    unit.accumulate(ones, ones, scales);
+    CHECK(unit.value() == 32 * 2.0 + 8 * 0.5);
+}
+
 TEST_CASE("a single MAC has two registers, a fused dot three, and both take operands in every cycle", "[arch][mac]") {
     const MacUnitSpec single;
     const MacUnitSpec fused{.kind = UnitKind::fused_dot, .lanes = 32};

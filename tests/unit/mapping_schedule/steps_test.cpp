@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chunks, blocks, the heaviest tile, instruction sizes.
+#include "arch/isa/instructions.hpp"
 #include "arch/isa/work.hpp"
 #include "mapping/route/gathers.hpp"
 #include "mapping/schedule/instructions.hpp"
@@ -89,8 +90,8 @@ TEST_CASE("instructions count the phase, its buffers, its steps and the flows of
     program.phases[1].steps = {.frame_blocks = 1, .axis_blocks = 2, .blocked_axis = 3};
     route::plan_gathers(program);
     // b reads everything on core [0][0]: the core below sends its two steps.
-    CHECK(schedule::descriptors(program, 1) == 3 + 2 + 2);
-    CHECK(schedule::descriptors(program, 0) == 2);
+    CHECK(isa::descriptors(program, 1) == 3 + 2 + 2);
+    CHECK(isa::descriptors(program, 0) == 2);
     schedule::fit_instructions(program, {.memory = Bytes(16 * 1024), .bytes_per_descriptor = Bytes(16)});
     CHECK(program.phases[1].instruction_bytes == Bytes(7 * 16));
 }

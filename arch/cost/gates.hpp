@@ -2,7 +2,7 @@
 // Gate counts of the components of a multiply-accumulate unit, in 2-input gate equivalents.
 #pragma once
 
-namespace lodestone::mac {
+namespace lodestone::cost {
 
 /// Costs of the elements, arXiv 2303.17951, appendix B. A component below is a sum of these and of nothing else.
 struct GateCosts {
@@ -17,6 +17,8 @@ struct GateCosts {
 
 // Widths are in bits and at least 1; a width of 0 costs nothing. `places` is the largest shift distance.
 
+/// Levels of full adders that reduce `terms` words to two.
+[[nodiscard]] int carry_save_levels(int terms);
 /// Levels of 2:1 multiplexers of a shifter by 0 to `places`: ceil(log2(places + 1)).
 [[nodiscard]] int shifter_levels(int places);
 /// Carry-propagate adder: one half adder and full adders.
@@ -34,11 +36,11 @@ struct GateCosts {
 [[nodiscard]] double widening_left_shifter(const GateCosts& costs, int bits, int places);
 /// Arithmetic right shift: the sign bit needs no multiplexer.
 [[nodiscard]] double right_shifter(const GateCosts& costs, int bits, int places);
-/// Priority encoder of the first one: an AND-OR per bit.
+/// Counts the zeros above the first one: an AND-OR per bit.
 [[nodiscard]] double leading_zero_detector(const GateCosts& costs, int bits);
 /// OR of all bits, as for the sticky bit.
 [[nodiscard]] double reduction(const GateCosts& costs, int bits);
 /// Magnitude of a difference: conditional inversion and increment.
 [[nodiscard]] double magnitude(const GateCosts& costs, int bits);
 
-} // namespace lodestone::mac
+} // namespace lodestone::cost

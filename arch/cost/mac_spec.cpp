@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names, checks and widths of multiply-accumulate units.
-#include "arch/mac/unit.hpp"
+#include "arch/cost/mac_spec.hpp"
 
 #include "sim/base/error.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace lodestone::mac {
+namespace lodestone::cost {
 
 using numerics::Format;
 using numerics::FormatId;
@@ -111,6 +111,12 @@ Problems verify_unit(const MacUnitSpec& spec) {
     }
     if (spec.accumulator.kind == AccumulatorKind::fixed) {
         verify_range("accumulator", widths.accumulator, narrowest_register, widest_register, problems);
+        if (blocks_of(spec) > 1) {
+            problems.error(
+                {}, "lanes",
+                "is " + std::to_string(spec.lanes) + "; a fixed register holds the sum of one block, which has " +
+                    std::to_string(lanes_of_block(spec)) + " elements; use no more lanes, or a floating accumulator");
+        }
     } else if (!is_accumulator_format(spec.accumulator.format)) {
         problems.error({}, "accumulator",
                        "is " + std::string(numerics::name_of(spec.accumulator.format)) +
@@ -145,6 +151,25 @@ UnitWidths widths_of(const MacUnitSpec& spec) {
     return w;
 }
 
+int scaled_sides(const MacUnitSpec& spec) {
+    return (numerics::format(spec.a).block ? 1 : 0) + (numerics::format(spec.b).block ? 1 : 0);
+}
+
+int lanes_of_block(const MacUnitSpec& spec) {
+    int lanes = spec.lanes;
+    for (const FormatId id : {spec.a, spec.b}) {
+        if (const auto& block = numerics::format(id).block) {
+            lanes = std::min(lanes, static_cast<int>(block->size));
+        }
+    }
+    return lanes;
+}
+
+int blocks_of(const MacUnitSpec& spec) {
+    const int lanes = std::max(1, lanes_of_block(spec));
+    return (spec.lanes + lanes - 1) / lanes;
+}
+
 Cycles latency(const MacUnitSpec& spec) {
     constexpr std::uint64_t registers_of_single_mac = 2;
     return Cycles(registers_of_single_mac + (spec.kind == UnitKind::fused_dot ? 1 : 0));
@@ -154,4 +179,4 @@ Cycles initiation_interval(const MacUnitSpec&) {
     return Cycles(1);
 }
 
-} // namespace lodestone::mac
+} // namespace lodestone::cost

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The components of the gate model, each as its sum of elements.
-#include "arch/mac/gates.hpp"
+#include "arch/cost/gates.hpp"
 
 #include <algorithm>
 #include <bit>
 
-namespace lodestone::mac {
+namespace lodestone::cost {
 
 int shifter_levels(int places) {
     return static_cast<int>(std::bit_width(static_cast<unsigned>(std::max(places, 0))));
+}
+
+int carry_save_levels(int terms) {
+    int levels = 0;
+    for (; terms > 2; ++levels) {
+        terms = terms / 3 * 2 + terms % 3;
+    }
+    return levels;
 }
 
 double adder(const GateCosts& costs, int bits) {
@@ -57,4 +65,4 @@ double magnitude(const GateCosts& costs, int bits) {
     return bits * (costs.xor_gate + costs.half_adder);
 }
 
-} // namespace lodestone::mac
+} // namespace lodestone::cost

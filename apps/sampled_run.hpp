@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// `lodestone run`, `compile` and `verify` on networks that classify samples.
+#pragma once
+
+#include "apps/arguments.hpp"
+#include "apps/run_request.hpp"
+#include "arch/isa/verify.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace lodestone::apps {
+
+/// Compiles the network, runs every sample spike by spike, compares each output spike and each class with the plain
+/// rule, writes the result, prints tables or JSON. Returns the exit code: 4 when the array and the rule disagree though
+/// no tick overran.
+int run_sampled(const RunRequest& request, const Arguments& arguments);
+
+/// Prints what each layer takes on the array; writes the program (spiking JSON) with `-o`.
+int compile_sampled(const RunRequest& request, const Arguments& arguments);
+
+/// The rules SPK-... that a network, or a program of placed cores, breaks on the machine.
+[[nodiscard]] std::vector<isa::Violation> spiking_violations(const std::filesystem::path& file,
+                                                             const spec::SpikingArraySpec& machine);
+
+} // namespace lodestone::apps

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts descriptors: steps and buffers from the plan, flows from the transfers that it implies.
+#include "arch/isa/instructions.hpp"
+
+#include "arch/isa/flow.hpp"
+
+#include <algorithm>
+
+namespace lodestone::isa {
+namespace {
+
+/// Most flows that one core sends for input `input` of phase `phase`.
+std::uint64_t flows_of_busiest_core(const Program& program, std::uint32_t phase, std::uint32_t input) {
+    std::vector<std::uint64_t> sent(program.grid.size());
+    for (const Flow& flow : gather_flows(program, phase, input)) {
+        if (!flow.from_frame_buffer) {
+            ++sent[flow.source.index()];
+        }
+    }
+    return *std::ranges::max_element(sent);
+}
+
+std::uint32_t steps_of_busiest_core(const Program& program, const Phase& phase) {
+    const WorkShape work = work_shape(program, phase);
+    std::uint32_t most = 0;
+    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
+        most = std::max(most, step_count(phase, tile_of(phase.split, work, program.grid.position(CoreId(core)))));
+    }
+    return most;
+}
+
+} // namespace
+
+std::uint64_t descriptors(const Program& program, std::uint32_t index) {
+    const Phase& phase = program.phases[index];
+    std::uint64_t count = 2 + phase.inputs.size(); // the phase, its output buffer, its input buffers
+    if (!std::holds_alternative<LoadKernel>(phase.kernel) && !std::holds_alternative<StoreKernel>(phase.kernel)) {
+        count += steps_of_busiest_core(program, phase);
+    }
+    for (std::uint32_t reader = index; reader < program.phases.size(); ++reader) {
+        const std::vector<Gather>& inputs = program.phases[reader].inputs;
+        for (std::uint32_t input = 0; input < inputs.size(); ++input) {
+            if (!inputs[input].in_place && inputs[input].issue_phase == index) {
+                count += flows_of_busiest_core(program, reader, input);
+            }
+        }
+    }
+    return count;
+}
+
+} // namespace lodestone::isa
