@@ -170,7 +170,6 @@ void check_family_options(const Arguments& arguments, const RunRequest& request,
         refuse(!arguments.against.empty(), "--against", message);
         refuse(!arguments.trace.empty(), "--trace", message);
         refuse(arguments.layers, "--layers", message);
-        refuse(arguments.detail, "--detail", message);
         refuse(request.fidelity == Fidelity::analytic, "--fidelity",
                "is analytic; a spiking array knows event and functional");
         return;
@@ -187,6 +186,7 @@ void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, 
         request.recurrent.reset();
     }
     request.spikes_out = arguments.spikes_out;
+    request.detail = arguments.detail;
     if (!arguments.inputs.empty()) {
         request.data.inputs = arguments.inputs;
     }

@@ -14,6 +14,7 @@
 #include "workloads/import/spiking_json.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 
 namespace lodestone::apps {
@@ -70,6 +71,15 @@ void append(spiking_array::SpikingResult& all, spiking_array::SpikingResult one,
         spike.row += offset;
         all.outputs.push_back(spike);
     }
+    for (spiking_array::SpikeRecord spike : one.spikes) {
+        spike.tick += offset;
+        all.spikes.push_back(spike);
+    }
+    for (std::size_t core = 0; core < one.spike_counts.size(); ++core) {
+        std::ranges::transform(one.spike_counts[core], all.spike_counts[core], all.spike_counts[core].begin(),
+                               std::plus{});
+    }
+    all.link_loads.add(one.link_loads);
     if (!all.timing || !one.timing) {
         return;
     }

@@ -7,6 +7,7 @@
 #include "apps/file_kind.hpp"
 #include "apps/sampled_network.hpp"
 #include "apps/sampled_run.hpp"
+#include "apps/spiking_detail.hpp"
 #include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -158,7 +159,8 @@ spiking_array::SimulationOptions simulation_options(const RunRequest& request, s
                                                             : spiking_array::Fidelity::functional,
             .ticks = ticks,
             .warm_up = request.spiking.warm_up,
-            .seed = request.seed};
+            .seed = request.seed,
+            .record_spikes = request.spiking.detail};
 }
 
 report::Result build_spiking_run_result(const RunRequest& request, const SpikingSubject& subject,
@@ -181,6 +183,9 @@ report::Result build_spiking_run_result(const RunRequest& request, const Spiking
                                              .config_hash = config_hash(request, subject.content_hash, options),
                                              .fidelity = timing != nullptr ? "event" : "functional"});
     result.kernel_events = timing != nullptr ? timing->kernel_events : 0;
+    if (options.record_spikes) {
+        result.spiking_detail = spiking_detail(found, machine, options.warm_up);
+    }
     return result;
 }
 
