@@ -37,6 +37,8 @@ struct Arguments {
     bool fit = false;                   ///< --fit: calibrated constants instead of the comparison
     std::optional<std::uint64_t> ticks; ///< --ticks: of a spiking run
     std::string spikes_out;             ///< --spikes-out FILE
+    bool list = false;                  ///< --list: the kinds that there are
+    bool reference = false;             ///< --reference: Markdown instead of a schema
     bool json = false;
     MacOptions mac;
     ExploreOptions explore;

@@ -127,6 +127,14 @@ void add_report(CLI::App& root, Arguments& arguments) {
     command->add_option("-o,--output", arguments.output, "the page to write (HTML)")->required();
 }
 
+void add_schema(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("schema", "JSON Schema of a kind of YAML file, for editors and validators");
+    command->add_option("KIND", arguments.files, "machine, run, technology, ... (--list names all)")->expected(0, 1);
+    command->add_flag("--list", arguments.list, "names the kinds");
+    command->add_flag("--reference", arguments.reference, "prints the reference of all keys (Markdown) instead");
+    command->add_option("-o,--output", arguments.output, "file to write; stdout by default");
+}
+
 /// What is wrong with the first word when it is neither an option nor a command; else "".
 std::string unknown_command(const CLI::App& root, int argc, const char* const* argv) {
     const std::string word = argc > 1 ? argv[1] : "-";
@@ -218,6 +226,7 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_compare(root, arguments);
     add_anchors(root, arguments);
     add_report(root, arguments);
+    add_schema(root, arguments);
     add_mac(root, arguments);
     constexpr int users_mistake = 2;
     if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {
