@@ -186,6 +186,11 @@ void add_explore(CLI::App& root, Arguments& arguments) {
     command->add_option("--jobs", options.jobs, "points evaluated at the same time (default: one per core)");
     command->add_flag("--resume", options.resume,
                       "only goes on with a sweep that the store has (without it, one that is new there is begun)");
+    command->add_option(
+        "--shard", options.shard,
+        "K/N: only part K (from 0) of N of the points, for job arrays; --merge brings the stores together");
+    command->add_option("--merge", options.shards, "stores of shards to bring together in the store --db")
+        ->expected(1, -1);
     command->add_flag("--retry", options.retry, "evaluates failed and timed out points again");
     command->add_option("--time-limit", options.time_limit, "for one point, as \"60 s\" (default: none)");
     command->add_option("--memory-limit", options.memory_limit,
