@@ -24,6 +24,8 @@ int explain_command(const Arguments& arguments);
 int compile_command(const Arguments& arguments);
 int verify_command(const Arguments& arguments);
 int run_command(const Arguments& arguments);
+/// `run` with a program file.
+int replay_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int anchors_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);

@@ -6,6 +6,7 @@
 #include "sim/config/map_reader.hpp"
 #include "workloads/import/network_builder.hpp"
 #include "workloads/import/npy.hpp"
+#include "workloads/import/random_parameters.hpp"
 #include "workloads/import/yaml_settings.hpp"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ public:
         read_layers(layers, scope);
         read_outputs(file, scope);
         read_values(file);
+        read_random(file);
         file.finish();
         return std::move(builder_.network());
     }
@@ -372,6 +374,25 @@ private:
             give_values(builder_.network().at(*id), path, *values);
         }
         values->finish();
+    }
+
+    /// Values for the parameters that have none by now.
+    void read_random(MapReader& file) {
+        std::optional<MapReader> weights = file.optional_map("weights");
+        if (!weights) {
+            return;
+        }
+        MapReader section = weights->required_map("random");
+        RandomParameters random;
+        random.seed = section.required_uint("seed", 0, ~std::uint32_t{0});
+        random.distribution =
+            section.optional_choice("distribution", random.distribution,
+                                    {{"normal", Distribution::normal}, {"uniform", Distribution::uniform}});
+        section.finish();
+        weights->finish();
+        if (!problems_.has_errors()) {
+            fill_parameters(builder_.network(), random);
+        }
     }
 
     void give_values(graph::Tensor& parameter, const std::string& path, MapReader& values) {

@@ -25,6 +25,7 @@ namespace lodestone::import {
 ///       - {name: sum, op: Add, inputs: [attention, in]}     # `in` is what enters the block
 /// outputs: [block]                               # defaults to the last layer
 /// values: {block.0.norm.scale: scale.npy}        # values of parameters, relative to this file
+/// weights: {random: {seed: 1, distribution: normal}} # values of all other parameters, drawn; or uniform
 /// ```
 /// `op` is Conv, Linear, MaxPool, AveragePool, BatchNorm, InstanceNorm, LayerNorm, Attention or Embedding with plain
 /// settings (out_channels, kernel, stride, padding, dilation, groups, bias, out_features, heads, entries, features), or
