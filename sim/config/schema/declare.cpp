@@ -37,8 +37,9 @@ public:
         // A key like `status`, which changes nothing at one constant, is not tried at the others.
         std::set<std::string> indifferent;
         for (const Fork& fork : base.forks) {
+            const bool is_named = decisions.contains({Question::choice, fork.path}); // so its kind is no question
             const bool is_open =
-                !decisions.contains({fork.question, fork.path}) && lies_below(fork.path, scope) &&
+                !is_named && !decisions.contains({fork.question, fork.path}) && lies_below(fork.path, scope) &&
                 std::ranges::none_of(settled, [&](const auto& map) { return lies_below(fork.path, map); });
             if (!is_open) {
                 continue;
