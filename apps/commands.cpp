@@ -19,6 +19,7 @@ std::span<const Command> commands() {
         Command{"compare", compare_command},
         Command{"anchors", anchors_command},
         Command{"report", report_command},
+        Command{"schema", schema_command},
     };
     return list;
 }

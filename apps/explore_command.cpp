@@ -3,11 +3,15 @@
 #include "apps/explore_command.hpp"
 
 #include "analysis/explore/measured.hpp"
+#include "apps/commands.hpp"
 #include "apps/explore_output.hpp"
 #include "apps/explore_reprice.hpp"
 #include "apps/explorer.hpp"
+#include "apps/mpi_workers.hpp"
+#include "apps/worker_processes.hpp"
 #include "sim/base/error.hpp"
 
+#include <charconv>
 #include <csignal>
 #include <iostream>
 #include <thread>
@@ -91,25 +95,48 @@ void check_options(const ExploreOptions& options) {
     problems.throw_if_errors();
 }
 
-int run_sweep(const ExploreOptions& options) {
-    check_options(options);
-    const WorkerLimits limits = limits_of(options);
-    const PreparedSweep sweep = load_sweep(options.sweep, options.overrides);
-    bool is_finished = false;
-    {
-        explore::Store store(options.store);
-        const bool is_known = store.open_sweep(sweep.record);
-        if (options.resume && !is_known) {
-            throw UserError({.file = options.store}, "",
-                            "has no sweep like " + options.sweep + " to resume; leave out --resume to begin it");
-        }
-        Explorer explorer(sweep, store, {.limits = limits, .retry = options.retry});
-        struct sigaction action {};
-        action.sa_handler = [](int) { interrupted = 1; };
-        ::sigaction(SIGINT, &action, nullptr);
-        ::sigaction(SIGTERM, &action, nullptr);
-        is_finished = explorer.run([] { return interrupted != 0; });
+/// "2/8" is the third of eight parts.
+Shard shard_of(const ExploreOptions& options, const explore::SweepSpec& sweep) {
+    if (options.shard.empty()) {
+        return {};
     }
+    Shard shard;
+    const char* const end = options.shard.data() + options.shard.size();
+    const auto index = std::from_chars(options.shard.data(), end, shard.index);
+    const bool has_count = index.ec == std::errc{} && index.ptr != end && *index.ptr == '/';
+    const auto count = has_count ? std::from_chars(index.ptr + 1, end, shard.count) : index;
+    if (!has_count || count.ec != std::errc{} || count.ptr != end || shard.index >= shard.count) {
+        throw UserError({.file = "--shard"}, "",
+                        "is '" + options.shard + "'; K/N is needed, with K from 0 to N - 1, as 0/8");
+    }
+    if (sweep.strategy.kind == explore::StrategyKind::nsga2) {
+        throw UserError({.file = "--shard"}, "",
+                        "cannot cut a search, whose next points depend on all before; run it with --jobs or under "
+                        "mpirun, or choose another strategy");
+    }
+    return shard;
+}
+
+void open_sweep(explore::Store& store, const PreparedSweep& sweep, const ExploreOptions& options) {
+    const bool is_known = store.open_sweep(sweep.record);
+    if (options.resume && !is_known) {
+        throw UserError({.file = options.store}, "",
+                        "has no sweep like " + options.sweep + " to resume; leave out --resume to begin it");
+    }
+}
+
+/// False when the user stopped it.
+bool explore_with(Workers& workers, const PreparedSweep& sweep, explore::Store& store, const ExploreOptions& options) {
+    Explorer explorer(sweep, store, workers, {.retry = options.retry, .shard = shard_of(options, sweep.spec)});
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    return explorer.run([] { return interrupted != 0; });
+}
+
+/// Prints what the store holds; the exit code.
+int conclude(const PreparedSweep& sweep, const ExploreOptions& options, bool is_finished) {
     const explore::Exploration exploration = explore::load_exploration(options.store, sweep.spec.name);
     print(exploration, options);
     if (!is_finished) {
@@ -120,10 +147,94 @@ int run_sweep(const ExploreOptions& options) {
     if (counts.failed > 0) {
         std::cerr << counts.failed << " points failed; --export csv shows why, --retry tries them again\n";
     }
-    if (counts.done == 0) {
+    if (!options.shard.empty() && sweep.spec.fidelity.then) {
+        std::cerr << "the shard has its points at fidelity " << sweep.spec.fidelity.first
+                  << "; the sweep on the merged store, without --shard, evaluates the best again\n";
+    }
+    if (counts.done == 0 && options.shard.empty()) {
         std::cerr << "error: no point could be evaluated; --export csv shows why\n";
         return users_mistake;
     }
+    return 0;
+}
+
+int run_here(const ExploreOptions& options, const WorkerLimits& limits) {
+    const PreparedSweep sweep = load_sweep(options.sweep, options.overrides);
+    bool is_finished = false;
+    {
+        explore::Store store(options.store);
+        open_sweep(store, sweep, options);
+        WorkerProcesses workers(limits, point_work(sweep), [&store] { store.leave_to_parent(); });
+        is_finished = explore_with(workers, sweep, store, options);
+    }
+    return conclude(sweep, options, is_finished);
+}
+
+int lead_ranks(const MpiJob& job, const ExploreOptions& options, const WorkerLimits& limits) {
+    bool has_agreed = false;
+    try {
+        const PreparedSweep sweep = load_sweep(options.sweep, options.overrides);
+        bool is_finished = false;
+        {
+            explore::Store store(options.store);
+            open_sweep(store, sweep, options);
+            WorkerProcesses local(limits, point_work(sweep), [&store] { store.leave_to_parent(); });
+            has_agreed = job.agree(true);
+            MpiWorkers workers(job, local, limits.processes);
+            is_finished = explore_with(workers, sweep, store, options);
+        }
+        return conclude(sweep, options, is_finished);
+    } catch (...) { // the other ranks wait to hear whether there is anything to do
+        if (!has_agreed) {
+            static_cast<void>(job.agree(false));
+        }
+        throw;
+    }
+}
+
+int follow_first_rank(const MpiJob& job, const ExploreOptions& options, const WorkerLimits& limits) {
+    std::signal(SIGINT, SIG_IGN); // the first rank decides what a Ctrl-C means
+    if (!job.agree(false)) {
+        return 0;
+    }
+    try {
+        const PreparedSweep sweep = load_sweep(options.sweep, options.overrides);
+        WorkerProcesses local(limits, point_work(sweep));
+        serve(job, local);
+    } catch (const UserError& error) { // as when this machine does not see the files
+        print_diagnostics(error.problems());
+        job.abort(users_mistake);
+    }
+    return 0;
+}
+
+int run_sweep(const ExploreOptions& options) {
+    check_options(options);
+    WorkerLimits limits = limits_of(options);
+    if (!MpiJob::is_present()) {
+        return run_here(options, limits);
+    }
+    limits.processes = options.jobs.value_or(1); // of each rank
+    const MpiJob job;
+    return job.is_first_rank() ? lead_ranks(job, options, limits) : follow_first_rank(job, options, limits);
+}
+
+int run_merge(const ExploreOptions& options) {
+    Problems problems;
+    if (options.store.empty()) {
+        problems.error({.file = "--db"}, "", "is missing; name the store that the shards go to");
+    }
+    if (!options.sweep.empty()) {
+        problems.error({.file = options.sweep}, "", "stands beside --merge, which takes stores; leave it out");
+    }
+    problems.throw_if_errors();
+    {
+        explore::Store store(options.store);
+        for (const std::string& shard : options.shards) {
+            store.merge(shard);
+        }
+    }
+    print(explore::load_exploration(options.store, options.sweep_name), options);
     return 0;
 }
 
@@ -144,6 +255,9 @@ int run_repricing(const ExploreOptions& options) {
 } // namespace
 
 int explore_command(const ExploreOptions& options) {
+    if (!options.shards.empty()) {
+        return run_merge(options);
+    }
     if (options.is_repricing) {
         return run_repricing(options);
     }

@@ -15,6 +15,8 @@ struct ExploreOptions {
     std::string store;                  ///< --db FILE
     std::vector<std::string> overrides; ///< --set PATH=VALUE on the sweep file
     std::optional<std::uint64_t> jobs;  ///< --jobs N
+    std::string shard;                  ///< --shard K/N: a part of the points
+    std::vector<std::string> shards;    ///< --merge FILE...: stores to bring together in --db
     bool resume = false;                ///< --resume: the store must have the sweep already
     bool retry = false;                 ///< --retry: failed and timed out points once more
     std::string time_limit;             ///< --time-limit "60 s"

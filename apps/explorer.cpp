@@ -54,15 +54,6 @@ Outcome parse_answer(const std::string& text) {
     return outcome;
 }
 
-/// What runs in each worker; networks stay between tasks.
-WorkerProcesses::Function work_on(const PreparedSweep& sweep) {
-    auto evaluator = std::make_shared<Evaluator>(sweep);
-    return [evaluator](const std::string& task) {
-        const Json json = Json::parse(task);
-        return answer_text(evaluator->evaluate(json.at("point").get<Point>(), json.at("fidelity")));
-    };
-}
-
 bool is_final(Status status) {
     return status == Status::done || status == Status::infeasible;
 }
@@ -77,10 +68,17 @@ std::vector<explore::Sense> senses_of(const explore::SweepSpec& sweep) {
 
 } // namespace
 
-Explorer::Explorer(const PreparedSweep& sweep, explore::Store& store, const ExplorerOptions& options)
-    : sweep_(sweep), store_(store), retry_(options.retry), space_(explore::space_of(sweep.spec)), pricer_(sweep),
-      workers_(options.limits, work_on(sweep), [&store] { store.leave_to_parent(); }),
-      progress_(senses_of(sweep.spec)) {
+Work point_work(const PreparedSweep& sweep) {
+    auto evaluator = std::make_shared<Evaluator>(sweep);
+    return [evaluator](const std::string& task) {
+        const Json json = Json::parse(task);
+        return answer_text(evaluator->evaluate(json.at("point").get<Point>(), json.at("fidelity")));
+    };
+}
+
+Explorer::Explorer(const PreparedSweep& sweep, explore::Store& store, Workers& workers, const ExplorerOptions& options)
+    : sweep_(sweep), store_(store), options_(options), space_(explore::space_of(sweep.spec)), pricer_(sweep),
+      workers_(workers), progress_(senses_of(sweep.spec)) {
     for (const explore::Row& row : store_.rows()) {
         stored_[row.fidelity].emplace(row.id, row.hash);
     }
@@ -89,13 +87,14 @@ Explorer::Explorer(const PreparedSweep& sweep, explore::Store& store, const Expl
 bool Explorer::run(const std::function<bool()>& is_interrupted) {
     is_interrupted_ = is_interrupted;
     const explore::FidelitySpec& fidelity = sweep_.spec.fidelity;
-    progress_.begin(fidelity.first, sweep_.record.planned.value_or(0));
+    progress_.begin(fidelity.first, sweep_.record.planned.value_or(0) / options_.shard.count);
     if (sweep_.spec.strategy.kind == explore::StrategyKind::nsga2) {
         search();
     } else {
         evaluate(sampled_points(), fidelity.first);
     }
-    if (fidelity.then && !is_interrupted_()) {
+    const bool has_all = options_.shard.count == 1;
+    if (fidelity.then && has_all && !is_interrupted_()) {
         const std::vector<Point> chosen = survivors();
         answers_.clear();
         progress_.begin(*fidelity.then, chosen.size());
@@ -168,7 +167,9 @@ void Explorer::evaluate(const std::vector<Point>& points, const std::string& fid
         if (is_interrupted_()) {
             return;
         }
-        evaluate_one(point, fidelity);
+        if (space_.id(point) % options_.shard.count == options_.shard.index) {
+            evaluate_one(point, fidelity);
+        }
     }
     while (!pending_.empty() && !is_interrupted_()) {
         collect(patience);
@@ -190,7 +191,8 @@ void Explorer::evaluate_one(const Point& point, const std::string& fidelity) {
         return;
     }
     row.hash = hash_of(sweep_, point, fidelity);
-    if (const auto evaluation = store_.find(row.hash); evaluation && (!retry_ || is_final(evaluation->status))) {
+    if (const auto evaluation = store_.find(row.hash);
+        evaluation && (!options_.retry || is_final(evaluation->status))) {
         remember(row, *evaluation);
         if (known == stored_[fidelity].end() || known->second != row.hash) {
             store_.add(row, *evaluation);

@@ -7,7 +7,7 @@
 #include "apps/explore_point.hpp"
 #include "apps/explore_progress.hpp"
 #include "apps/explore_sweep.hpp"
-#include "apps/worker_processes.hpp"
+#include "apps/workers.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,15 +18,25 @@
 
 namespace lodestone::apps {
 
-struct ExplorerOptions {
-    WorkerLimits limits;
-    bool retry = false; ///< evaluate failed and timed out points again
+/// A part of the points: those whose id leaves `index` when divided by `count`.
+struct Shard {
+    std::uint64_t index = 0;
+    std::uint64_t count = 1;
 };
+
+struct ExplorerOptions {
+    bool retry = false; ///< evaluate failed and timed out points again
+    /// Only these points, and only at the first fidelity: choosing survivors and searching need all of them.
+    Shard shard{};
+};
+
+/// What a worker does with a task of an Explorer of this sweep, which must outlive it; networks stay between tasks.
+[[nodiscard]] Work point_work(const PreparedSweep& sweep);
 
 class Explorer {
 public:
-    /// The sweep must be the store's current one.
-    Explorer(const PreparedSweep& sweep, explore::Store& store, const ExplorerOptions& options);
+    /// The sweep must be the store's current one; `workers` do point_work() of it.
+    Explorer(const PreparedSweep& sweep, explore::Store& store, Workers& workers, const ExplorerOptions& options);
 
     /// Evaluates everything that the strategy and the fidelities ask for. Stops early, with what is finished in the
     /// store, when `is_interrupted` says so; false then.
@@ -48,10 +58,10 @@ private:
 
     const PreparedSweep& sweep_;
     explore::Store& store_;
-    bool retry_;
+    ExplorerOptions options_;
     explore::Space space_;
     Evaluator pricer_; ///< in this process, for runs that are known
-    WorkerProcesses workers_;
+    Workers& workers_;
     std::map<std::uint64_t, explore::Row> pending_; ///< under way in workers, by task
     std::uint64_t next_task_ = 0;
     std::map<std::string, std::unordered_map<std::uint64_t, std::string>> stored_; ///< hash by fidelity and id

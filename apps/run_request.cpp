@@ -120,6 +120,7 @@ void apply_options(const Arguments& arguments, RunRequest& request, Problems& pr
     }
     request.functional = request.functional || arguments.functional;
     request.strict_network = arguments.network == "strict";
+    request.random_weights = arguments.random_weights;
     if (arguments.fidelity) {
         request.fidelity = config::value_of(*arguments.fidelity, kFidelities);
     }
@@ -169,7 +170,6 @@ void check_family_options(const Arguments& arguments, const RunRequest& request,
         refuse(!arguments.against.empty(), "--against", message);
         refuse(!arguments.trace.empty(), "--trace", message);
         refuse(arguments.layers, "--layers", message);
-        refuse(arguments.detail, "--detail", message);
         refuse(request.fidelity == Fidelity::analytic, "--fidelity",
                "is analytic; a spiking array knows event and functional");
         return;
@@ -186,6 +186,7 @@ void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, 
         request.recurrent.reset();
     }
     request.spikes_out = arguments.spikes_out;
+    request.detail = arguments.detail;
     if (!arguments.inputs.empty()) {
         request.data.inputs = arguments.inputs;
     }

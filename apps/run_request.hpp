@@ -37,7 +37,8 @@ struct RunRequest {
     std::uint64_t seed = 1;
     Fidelity fidelity = Fidelity::event;
     bool functional = false;
-    bool strict_network = false; ///< flows keep to a schedule, collisions are errors
+    std::optional<std::uint64_t> random_weights; ///< seed of the weights that the network comes without
+    bool strict_network = false;                 ///< flows keep to a schedule, collisions are errors
     std::optional<DataRequest> data;
     std::filesystem::path mapping; ///< hand-written mapping; empty: the mapper decides
     tile::Strategy strategy = tile::Strategy::search;

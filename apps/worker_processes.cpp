@@ -97,7 +97,7 @@ struct WorkerProcesses::Worker {
     Clock::time_point begin;
 };
 
-WorkerProcesses::WorkerProcesses(WorkerLimits limits, Function work, std::function<void()> in_child)
+WorkerProcesses::WorkerProcesses(WorkerLimits limits, Work work, std::function<void()> in_child)
     : limits_(limits), work_(std::move(work)), in_child_(std::move(in_child)) {
     ignore(SIGPIPE); // a worker that died is noticed when its pipe is written or read
     for (std::size_t i = 0; i < limits_.processes; ++i) {

@@ -2,6 +2,8 @@
 // Runs one function on many messages in processes of their own: a crash, a hang or a lack of memory ends one task only.
 #pragma once
 
+#include "apps/workers.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,35 +21,22 @@ struct WorkerLimits {
     std::optional<std::uint64_t> address_space;    ///< bytes of one process
 };
 
-/// How a task ended.
-enum class TaskEnd { answered, crashed, timed_out };
-
-struct TaskResult {
-    std::uint64_t task = 0;
-    TaskEnd end = TaskEnd::answered;
-    std::string text; ///< the answer, or what became of the process
-};
-
 /// Forks before it has any task, so it must be made while the process has one thread. The processes die with the one
 /// that made them.
-class WorkerProcesses {
+class WorkerProcesses : public Workers {
 public:
-    using Function = std::function<std::string(const std::string&)>;
-
     /// `work` runs in the child. `in_child` runs there once before, to let go of what belongs to the parent alone.
     WorkerProcesses(
-        WorkerLimits limits, Function work, std::function<void()> in_child = [] {});
+        WorkerLimits limits, Work work, std::function<void()> in_child = [] {});
     /// Ends the processes.
-    ~WorkerProcesses();
+    ~WorkerProcesses() override;
     WorkerProcesses(const WorkerProcesses&) = delete;
     WorkerProcesses& operator=(const WorkerProcesses&) = delete;
 
-    [[nodiscard]] bool has_idle() const;
-    [[nodiscard]] std::size_t busy() const;
-    /// Gives a task to an idle process; has_idle() must hold.
-    void start(std::uint64_t task, const std::string& message);
-    /// The tasks that have ended, after waiting for at most `patience` for one.
-    [[nodiscard]] std::vector<TaskResult> wait(std::chrono::milliseconds patience);
+    [[nodiscard]] bool has_idle() const override;
+    [[nodiscard]] std::size_t busy() const override;
+    void start(std::uint64_t task, const std::string& message) override;
+    [[nodiscard]] std::vector<TaskResult> wait(std::chrono::milliseconds patience) override;
 
 private:
     struct Worker;
@@ -58,7 +47,7 @@ private:
     void run_child(int tasks, int answers);
 
     WorkerLimits limits_;
-    Function work_;
+    Work work_;
     std::function<void()> in_child_;
     std::vector<std::unique_ptr<Worker>> workers_;
 };

@@ -2,7 +2,8 @@
 # Finds the libraries of Debian 12 and gives each one target that the rooms link.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-find_package(Boost 1.74 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS mpi serialization)
+find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)

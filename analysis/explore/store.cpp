@@ -76,7 +76,7 @@ void Store::Lock::close() {
     descriptor_ = -1;
 }
 
-Store::Store(const std::filesystem::path& file) : lock_(file), database_(file, Database::Access::write) {
+Store::Store(const std::filesystem::path& file) : file_(file), lock_(file), database_(file, Database::Access::write) {
     prepare_schema(database_, file.string());
 }
 

@@ -70,6 +70,9 @@ public:
     void add(const Row& row, const Evaluation& evaluation, const std::vector<StoredExecution>& executions = {});
     /// The same for a point that is ruled out before any evaluation.
     void add(const Row& row);
+    /// Adds every sweep, point, evaluation and run of another store, all or none. What is here stays, unless it failed
+    /// or timed out here. Throws UserError: no store, of a newer schema, this store itself.
+    void merge(const std::filesystem::path& other);
     /// Adds many points at once, in one transaction.
     [[nodiscard]] Transaction transaction() const { return Transaction(database_); }
 
@@ -93,6 +96,7 @@ private:
 
     void insert(const Row& row);
 
+    std::filesystem::path file_;
     Lock lock_;
     Database database_;
     std::uint64_t sweep_ = 0;
