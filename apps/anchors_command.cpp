@@ -7,6 +7,7 @@
 #include "apps/commands.hpp"
 #include "apps/pipeline.hpp"
 #include "apps/progress.hpp"
+#include "apps/spiking_anchors.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -85,6 +86,16 @@ int anchors_command(const Arguments& arguments) {
         show_progress(files[i], i, files.size());
         const anchors::AnchorFile file = read_anchor_file(files[i]);
         const RunRequest request = read_run(file);
+        if (request.spiking_array() != nullptr) {
+            if (arguments.fit) {
+                text += "# " + file.name + ": nothing is calibrated\n";
+                continue;
+            }
+            const std::vector<anchors::Row> rows = spiking_anchor_rows(file, request);
+            all.insert(all.end(), rows.begin(), rows.end());
+            text += file.name + "\n" + anchors::to_text(rows);
+            continue;
+        }
         const Network network = load_network(request.workload);
         const graph::QuantisedModel model = quantise_network(network, request.precisions.front(), {});
         const Outcome resident = run_batch(request, model, request.batch);

@@ -2,6 +2,7 @@
 // What the user asked for on the command line, before any file is read.
 #pragma once
 
+#include "apps/explore_command.hpp"
 #include "apps/mac_command.hpp"
 
 #include <cstdint>
@@ -24,19 +25,23 @@ struct Arguments {
     std::optional<std::string> network; ///< --network elastic | strict
     bool functional = false;
     std::optional<std::uint64_t> samples;
-    std::string inputs;  ///< --inputs FILE
-    std::string labels;  ///< --labels FILE
-    std::string against; ///< --against FILE.npy
-    std::string mapping; ///< --mapping FILE
-    std::string trace;   ///< --trace FILE
-    std::string output;  ///< -o FILE
+    std::optional<std::uint64_t> random_weights; ///< --random-weights SEED
+    std::string inputs;                          ///< --inputs FILE
+    std::string labels;                          ///< --labels FILE
+    std::string against;                         ///< --against FILE.npy
+    std::string mapping;                         ///< --mapping FILE
+    std::string trace;                           ///< --trace FILE
+    std::string output;                          ///< -o FILE
     std::string mapping_output;
     std::string directory;              ///< --out DIR
     bool fit = false;                   ///< --fit: calibrated constants instead of the comparison
     std::optional<std::uint64_t> ticks; ///< --ticks: of a spiking run
     std::string spikes_out;             ///< --spikes-out FILE
+    bool list = false;                  ///< --list: the kinds that there are
+    bool reference = false;             ///< --reference: Markdown instead of a schema
     bool json = false;
     MacOptions mac;
+    ExploreOptions explore;
     bool layers = false; ///< --layers: per-layer tables too
     bool detail = false; ///< --detail: what each core and link did, in the result files
 };

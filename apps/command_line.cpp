@@ -35,6 +35,10 @@ void add_machine_and_workload(CLI::App& command, Arguments& arguments) {
     add_set(command, arguments);
 }
 
+void add_network(CLI::App& command, Arguments& arguments, const char* help) {
+    command.add_option("--network", arguments.network, help)->check(CLI::IsMember({"elastic", "strict"}));
+}
+
 void add_check(CLI::App& root, Arguments& arguments) {
     CLI::App* command = root.add_subcommand("check", "reads files and reports everything that is wrong with them");
     command->add_option("FILE", arguments.files, "machine, run, technology or network files")->required();
@@ -53,12 +57,18 @@ void add_compile(CLI::App& root, Arguments& arguments) {
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
     command->add_option("-o,--output", arguments.output, "writes the program file (JSON)");
+    add_network(*command, arguments,
+                "strict: gives every transfer a start slot, at which it leaves without waiting for a link; "
+                "elastic (default): no slots");
     command->add_option("--mapping-out", arguments.mapping_output, "writes the mapping there instead of printing it");
 }
 
 void add_run(CLI::App& root, Arguments& arguments) {
     CLI::App* command = root.add_subcommand("run", "compiles and simulates a network, once per precision");
-    command->add_option("RUN", arguments.files, "run file (YAML); options below override it")->expected(0, 1);
+    command
+        ->add_option("RUN", arguments.files,
+                     "run file (YAML), whose fields options below override, or program file (JSON), for --machine")
+        ->expected(0, 1);
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
     command
@@ -68,14 +78,13 @@ void add_run(CLI::App& root, Arguments& arguments) {
     command->add_option("--ticks", arguments.ticks,
                         "length of a spiking run (default: that of the network's recording, or until silence)");
     command->add_option("--spikes-out", arguments.spikes_out, "writes the spikes of the output bus as CSV: row,output");
-    command
-        ->add_option(
-            "--network", arguments.network,
-            "elastic (default): flows wait for links and the wait is counted; strict: flows leave at scheduled "
-            "slots and a link that is not free is an error")
-        ->check(CLI::IsMember({"elastic", "strict"}));
+    add_network(*command, arguments,
+                "elastic (default): transfers wait for links and the wait is counted; strict: they leave at "
+                "scheduled slots and a link that is not free is an error; a program file with slots runs strictly");
     command->add_flag("--functional", arguments.functional,
                       "also moves real data, bit for bit, and compares with the reference interpreter");
+    command->add_option("--random-weights", arguments.random_weights,
+                        "SEED: draws the weights of a network that comes without (normal distribution)");
     command->add_option("--inputs", arguments.inputs, "input samples: .npy, or IDX (bytes count as 0..1)");
     command->add_option("--labels", arguments.labels, "class of each sample: .npy or IDX");
     command->add_option("--samples", arguments.samples, "how many of the samples to run");
@@ -116,6 +125,14 @@ void add_report(CLI::App& root, Arguments& arguments) {
     command->add_option("RESULT", arguments.files, "result files; written with 'run --detail' they have maps too")
         ->required();
     command->add_option("-o,--output", arguments.output, "the page to write (HTML)")->required();
+}
+
+void add_schema(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("schema", "JSON Schema of a kind of YAML file, for editors and validators");
+    command->add_option("KIND", arguments.files, "machine, run, technology, ... (--list names all)")->expected(0, 1);
+    command->add_flag("--list", arguments.list, "names the kinds");
+    command->add_flag("--reference", arguments.reference, "prints the reference of all keys (Markdown) instead");
+    command->add_option("-o,--output", arguments.output, "file to write; stdout by default");
 }
 
 /// What is wrong with the first word when it is neither an option nor a command; else "".
@@ -160,6 +177,43 @@ void add_mac(CLI::App& root, Arguments& arguments) {
     command->add_flag("--json", options.json, "one JSON document instead of the table");
 }
 
+void add_explore(CLI::App& root, Arguments& arguments) {
+    ExploreOptions& options = arguments.explore;
+    CLI::App* command =
+        root.add_subcommand("explore", "sweeps a space of machines and precisions; every finished point is kept");
+    command->add_option("SWEEP", options.sweep, "sweep file (YAML)");
+    command->add_option("--db", options.store, "the store of the points: a SQLite file, made when it is not there");
+    command->add_option("--jobs", options.jobs, "points evaluated at the same time (default: one per core)");
+    command->add_flag("--resume", options.resume,
+                      "only goes on with a sweep that the store has (without it, one that is new there is begun)");
+    command->add_option(
+        "--shard", options.shard,
+        "K/N: only part K (from 0) of N of the points, for job arrays; --merge brings the stores together");
+    command->add_option("--merge", options.shards, "stores of shards to bring together in the store --db")
+        ->expected(1, -1);
+    command->add_flag("--retry", options.retry, "evaluates failed and timed out points again");
+    command->add_option("--time-limit", options.time_limit, "for one point, as \"60 s\" (default: none)");
+    command->add_option("--memory-limit", options.memory_limit,
+                        "address space of one worker, as \"2 GiB\" (default: none)");
+    CLI::Option* reprice =
+        command
+            ->add_option("--reprice", options.technology,
+                         "prices the finished points of the store --db in another technology (a file), or with --set "
+                         "\"machine.voltage=0.7 V\", without running them again")
+            ->expected(0, 1);
+    command->callback([&options, reprice] { options.is_repricing = reprice->count() > 0; });
+    command->add_option("--status", options.status, "shows how far this store is, also while it is being filled");
+    command->add_option("--export", options.export_format, "prints every point of the store --db")
+        ->check(CLI::IsMember({"csv", "json"}));
+    command->add_option("--sweep", options.sweep_name,
+                        "the sweep to show of a store with several (default: the one explored last)");
+    command
+        ->add_option("--set", options.overrides,
+                     "PATH=VALUE: overrides one field of the sweep file, as \"run.machine.voltage=0.7 V\" (repeatable)")
+        ->allow_extra_args(false);
+    command->add_flag("--json", options.json, "one JSON document on stdout instead of the table");
+}
+
 } // namespace
 
 std::variant<Arguments, int> parse_command_line(int argc, const char* const* argv) {
@@ -173,9 +227,11 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_compile(root, arguments);
     add_verify(root, arguments);
     add_run(root, arguments);
+    add_explore(root, arguments);
     add_compare(root, arguments);
     add_anchors(root, arguments);
     add_report(root, arguments);
+    add_schema(root, arguments);
     add_mac(root, arguments);
     constexpr int users_mistake = 2;
     if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {

@@ -9,10 +9,11 @@ namespace lodestone::apps {
 enum class FileKind {
     machine,
     run,
+    sweep,
     technology, ///< or a table that technologies include
     anchors,
     program,
-    spiking_network, ///< spiking JSON, plain or gzip, or a trinary network (YAML)
+    spiking_network, ///< spiking JSON, plain or gzip, a trinary network (YAML), NIR (HDF5)
     network,         ///< and everything else: the importer says what it cannot read
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functional runs: real data through the simulated grid, compared with the reference interpreter value by value.
 #include "apps/pipeline.hpp"
-#include "arch/core_grid/run.hpp"
 #include "sim/base/error.hpp"
 #include "workloads/reference/quantised.hpp"
 
@@ -112,6 +111,7 @@ FunctionalReport run_functionally(const RunRequest& request, const graph::Quanti
     for (std::size_t first = 0; first < samples.inputs.size(); first += batch) {
         core_grid::RunOptions options;
         options.functional = true;
+        options.flow_control = flow_control(request);
         for (const std::uint32_t input : program.network_inputs) {
             options.inputs.push_back(batch_values(samples, program.tensors.at(input).name, first, batch));
         }

@@ -8,6 +8,7 @@
 #include "workloads/import/idx.hpp"
 #include "workloads/import/import.hpp"
 #include "workloads/import/npy.hpp"
+#include "workloads/import/random_parameters.hpp"
 #include "workloads/reference/interpreter.hpp"
 
 #include <algorithm>
@@ -64,14 +65,20 @@ std::vector<std::int64_t> load_labels(const fs::path& file, std::uint64_t count)
     return labels;
 }
 
-Network load_network(const fs::path& path) {
+Network load_network(const fs::path& path, std::optional<std::uint64_t> random_weights) {
     require(!is_spiking_network(path), path,
             "is a spiking network; it runs on a spiking array, as configs/arch/truenorth.yaml");
     Network network;
     graph::Graph graph = import::import_network(path);
+    if (random_weights) {
+        import::fill_parameters(graph, {.seed = *random_weights});
+    }
     network.prepared = quantise::prepare(std::move(graph));
     network.name = path.stem().string();
     network.content_hash = content_hash(read_file(path));
+    if (random_weights) {
+        network.content_hash += "/random_weights=" + std::to_string(*random_weights);
+    }
     network.has_values = std::ranges::all_of(network.prepared.graph.tensors, [](const graph::Tensor& tensor) {
         return tensor.role != graph::TensorRole::parameter || tensor.has_data();
     });

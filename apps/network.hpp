@@ -21,8 +21,10 @@ struct Network {
     bool has_values = false;  ///< every parameter has its values
 };
 
-/// Imports, simplifies and prepares. Throws UserError with every problem.
-[[nodiscard]] Network load_network(const std::filesystem::path& path);
+/// Imports, simplifies and prepares; with a seed, parameters without values get random ones. Throws UserError with
+/// every problem.
+[[nodiscard]] Network load_network(const std::filesystem::path& path,
+                                   std::optional<std::uint64_t> random_weights = std::nullopt);
 
 /// Inputs of a network, sample by sample, and what is known of the right answers.
 struct Samples {

@@ -3,31 +3,26 @@
 #include "apps/pipeline.hpp"
 
 #include "apps/commands.hpp"
-#include "arch/core_grid/run.hpp"
 #include "arch/cost/matrix_shape.hpp"
 #include "arch/isa/verify.hpp"
 #include "sim/base/error.hpp"
 #include "workloads/quantise/quantise.hpp"
 
 namespace lodestone::apps {
-namespace {
 
-/// Violations of a program that the mapper alone made are our bug; with a hand-written mapping they are the user's.
-void require_legal(const isa::Program& program, const spec::CoreGridSpec& machine, const std::string& mapping_file) {
+void require_legal(const isa::Program& program, const spec::CoreGridSpec& machine, const std::string& file) {
     Problems problems;
     for (const isa::Violation& broken : isa::verify(program, machine)) {
-        problems.error({.file = mapping_file}, "", text_of(broken));
+        problems.error({.file = file}, "", text_of(broken));
     }
     if (!problems.has_errors()) {
         return;
     }
-    if (mapping_file.empty()) {
+    if (file.empty()) {
         throw InternalError("the mapper made a program that breaks rules:\n" + std::string(UserError(problems).what()));
     }
     throw UserError(problems);
 }
-
-} // namespace
 
 const spec::CoreGridSpec& core_grid_of(const MachineInput& input) {
     const auto* grid = std::get_if<spec::CoreGridSpec>(&input.machine.family);
@@ -62,6 +57,9 @@ isa::Program compile_program(const RunRequest& request, const graph::QuantisedMo
     const auto usual = batch > 1 ? tile::Objective::throughput : tile::Objective::latency;
     options.search.objective = request.objective.value_or(usual);
     options.search.effort = request.effort;
+    options.search.trial = [&machine](const isa::Program& program, isa::PhaseRange range) {
+        return core_grid::run_core_grid(program, machine, {.only = range}).phases;
+    };
     if (!request.mapping.empty()) {
         options.mapping = emit::read_mapping(request.mapping);
     }
@@ -73,20 +71,25 @@ isa::Program compile_program(const RunRequest& request, const graph::QuantisedMo
 isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch,
                              emit::CompileReport* report) {
     isa::Program program = compile_program(request, model, batch, report);
-    require_legal(program, core_grid_of(request.machine), request.mapping.string());
+    const spec::CoreGridSpec& machine = core_grid_of(request.machine);
+    require_legal(program, machine, request.mapping.string());
+    if (request.strict_network) {
+        program = core_grid::scheduled(program, machine);
+        require_legal(program, machine, ""); // the slots are ours
+    }
     return program;
+}
+
+core_grid::FlowControl flow_control(const RunRequest& request) {
+    return request.strict_network ? core_grid::FlowControl::strict : core_grid::FlowControl::elastic;
 }
 
 isa::Execution simulate(const RunRequest& request, const isa::Program& program, trace::TraceSink* trace, bool detail) {
     core_grid::RunOptions options;
     options.trace = trace;
     options.detail = detail;
-    const spec::CoreGridSpec& machine = core_grid_of(request.machine);
-    if (!request.strict_network) {
-        return core_grid::run_core_grid(program, machine, options);
-    }
-    options.flow_control = core_grid::FlowControl::strict;
-    return core_grid::run_core_grid(core_grid::scheduled(program, machine), machine, options);
+    options.flow_control = flow_control(request);
+    return core_grid::run_core_grid(program, core_grid_of(request.machine), options);
 }
 
 } // namespace lodestone::apps

@@ -4,6 +4,7 @@
 
 #include "apps/network.hpp"
 #include "apps/run_request.hpp"
+#include "arch/core_grid/run.hpp"
 #include "arch/isa/execution.hpp"
 #include "arch/isa/program.hpp"
 #include "mapping/emit/compile.hpp"
@@ -28,10 +29,16 @@ namespace lodestone::apps {
 /// A program for `batch` resident frames, not verified.
 [[nodiscard]] isa::Program compile_program(const RunRequest& request, const graph::QuantisedModel& model,
                                            std::uint64_t batch, emit::CompileReport* report = nullptr);
-/// A verified program for `batch` resident frames; a violation of a rule is our bug, because the mapper made it, unless
-/// the user wrote the mapping.
+/// A verified program for `batch` resident frames, with start slots when the request is for a strict network; a
+/// violation of a rule is our bug, because the mapper made it, unless the user wrote the mapping.
 [[nodiscard]] isa::Program compile_network(const RunRequest& request, const graph::QuantisedModel& model,
                                            std::uint64_t batch, emit::CompileReport* report = nullptr);
+
+/// UserError with every broken rule when `file`, which the user wrote, is not empty; else it is our bug.
+void require_legal(const isa::Program& program, const spec::CoreGridSpec& machine, const std::string& file);
+
+/// How transfers of a program of compile_network leave.
+[[nodiscard]] core_grid::FlowControl flow_control(const RunRequest& request);
 
 /// With `detail`, also what each core and link did in each phase.
 [[nodiscard]] isa::Execution simulate(const RunRequest& request, const isa::Program& program,

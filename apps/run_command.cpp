@@ -7,6 +7,7 @@
 #include "analysis/report/table.hpp"
 #include "analysis/report/tables.hpp"
 #include "apps/commands.hpp"
+#include "apps/file_kind.hpp"
 #include "apps/pipeline.hpp"
 #include "apps/progress.hpp"
 #include "apps/spiking_run.hpp"
@@ -37,13 +38,15 @@ struct Session {
 };
 
 Session open_session(const RunRequest& request, const Arguments& arguments) {
-    Session session{.request = request, .arguments = arguments, .network = load_network(request.workload)};
+    Session session{
+        .request = request, .arguments = arguments, .network = load_network(request.workload, request.random_weights)};
     if (!request.functional) {
         return session;
     }
     if (!session.network.has_values) {
         throw UserError({.file = request.workload.string()}, "",
-                        "comes without weights, so it has no values to compute; run it without --functional");
+                        "comes without weights, so it has no values to compute; run it without --functional, or draw "
+                        "weights with --random-weights SEED");
     }
     const graph::Graph& graph = session.network.prepared.graph;
     session.samples =
@@ -198,6 +201,9 @@ int exit_code(const std::vector<PrecisionRun>& runs) {
 } // namespace
 
 int run_command(const Arguments& arguments) {
+    if (!arguments.files.empty() && kind_of_file(arguments.files.front()) == FileKind::program) {
+        return replay_command(arguments);
+    }
     const RunRequest request = read_run_request(arguments);
     if (request.spiking_array() != nullptr) {
         return run_spiking(request, arguments);

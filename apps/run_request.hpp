@@ -37,7 +37,8 @@ struct RunRequest {
     std::uint64_t seed = 1;
     Fidelity fidelity = Fidelity::event;
     bool functional = false;
-    bool strict_network = false; ///< flows keep to a schedule, collisions are errors
+    std::optional<std::uint64_t> random_weights; ///< seed of the weights that the network comes without
+    bool strict_network = false;                 ///< flows keep to a schedule, collisions are errors
     std::optional<DataRequest> data;
     std::filesystem::path mapping; ///< hand-written mapping; empty: the mapper decides
     tile::Strategy strategy = tile::Strategy::search;
@@ -55,7 +56,9 @@ struct RunRequest {
 /// problem of files and options together.
 [[nodiscard]] RunRequest read_run_request(const Arguments& arguments);
 
-/// Reads a run file whose tree is already loaded; used by `check` and `explain` too.
-[[nodiscard]] RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr);
+/// Reads a run file whose tree is already loaded; used by `check`, `explain` and `explore` too. `known`: the technology
+/// of a machine that names none, see read_machine_input().
+[[nodiscard]] RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr,
+                                       const TechnologyInput* known = nullptr);
 
 } // namespace lodestone::apps

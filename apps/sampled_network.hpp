@@ -27,19 +27,31 @@ struct SampledNetwork {
     spiking::Decoding decoding;
     spiking::SampleFiles data;
     PlainRule plain_rule;
+    spiking::FeatureMap input;
+    bool keeps_state = false;          ///< each sample starts from rest, in a run of its own
+    bool takes_spike_trains = false;   ///< samples are [tick][element] of 0 and 1; `encoding` says nothing
+    bool is_channel_first = false;     ///< samples are [channel][row][col], not [row][col][channel]
+    std::vector<std::string> warnings; ///< what was rounded or inferred
 };
+
+/// One frame per tick.
+[[nodiscard]] std::vector<spiking::Frame> frames_of_sample(const SampledNetwork& network,
+                                                           const std::vector<float>& values, std::uint64_t sample);
+/// Values of a sample; 0 for spike trains, which are as long as the file says.
+[[nodiscard]] std::size_t values_per_sample(const SampledNetwork& network);
 
 /// What the samples of a run are: those of the network's file, with the command line's in their place.
 [[nodiscard]] spiking::SampleFiles samples_of(const RunRequest& request, spiking::SampleFiles data);
 
-/// Reads a trinary network. Throws UserError with every problem of the file; rules are not checked.
-[[nodiscard]] spiking::NetworkFile load_trinary_network(const std::filesystem::path& file);
+/// The layers of a trinary or NIR network. Throws UserError with every problem of the file; rules are not checked.
+[[nodiscard]] spiking::TrinaryNetwork load_layers(const std::filesystem::path& file,
+                                                  const spec::SpikingArraySpec& machine);
 
 /// Reads and compiles it. Throws UserError, also for broken rules.
 [[nodiscard]] SampledNetwork load_sampled_network(const RunRequest& request);
 
-/// True when the tree is that of a trinary network.
-[[nodiscard]] bool is_trinary_network(const config::Node& root);
+/// True when the tree is that of a trinary network, or of a NIR network with its encoder and decoder.
+[[nodiscard]] bool is_sampled_network(const config::Node& root);
 
 /// The samples as numbers, row by row, and their classes.
 struct SampleValues {
@@ -47,7 +59,7 @@ struct SampleValues {
     std::vector<std::int64_t> labels; ///< empty or one per sample
 };
 
-/// Throws UserError when a file does not fit `values_per_sample` or has too few samples.
+/// Throws UserError when a file does not fit `values_per_sample` (0: any) or has too few samples.
 [[nodiscard]] SampleValues load_sample_values(const spiking::SampleFiles& files, std::size_t values_per_sample);
 
 } // namespace lodestone::apps

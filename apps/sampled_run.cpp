@@ -14,6 +14,7 @@
 #include "workloads/import/spiking_json.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 
 namespace lodestone::apps {
@@ -36,33 +37,108 @@ struct Comparison {
     [[nodiscard]] bool agrees() const { return differing_spikes == 0 && differing_classes == 0; }
 };
 
-std::vector<spiking::Frame> frames_of(const SampledNetwork& network, const SampleValues& samples) {
-    std::vector<spiking::Frame> frames;
+/// Frames by sample, each sample with as many.
+std::vector<std::vector<spiking::Frame>> frames_of(const SampledNetwork& network, const SampleValues& samples) {
+    const std::size_t size = samples.values.front().size();
+    if (network.takes_spike_trains && size % network.input.size() != 0) {
+        throw UserError({.file = network.data.inputs.string()}, "",
+                        "has samples of " + std::to_string(size) + " values; spike trains have " +
+                            std::to_string(network.input.size()) + " of them in each tick");
+    }
+    std::vector<std::vector<spiking::Frame>> frames;
     for (std::size_t i = 0; i < samples.values.size(); ++i) {
-        for (spiking::Frame& frame : spiking::encode_sample(network.encoding, samples.values[i], i)) {
-            frames.push_back(std::move(frame));
-        }
+        frames.push_back(frames_of_sample(network, samples.values[i], i));
     }
     return frames;
 }
 
+/// What happened in all samples, and the rows of the output bus: sample i begins at row `latency` + i x `period`.
+struct Simulated {
+    spiking_array::SpikingResult result;
+    std::uint64_t period = 0;
+};
+
+/// Adds what happened in a run that begins at tick `offset` of all.
+void append(spiking_array::SpikingResult& all, spiking_array::SpikingResult one, std::uint64_t offset) {
+    using Counts = spiking_array::SpikingCounts;
+    for (const auto count :
+         {&Counts::ticks, &Counts::neuron_updates, &Counts::axon_events, &Counts::synaptic_events, &Counts::spikes,
+          &Counts::inputs, &Counts::sent, &Counts::delivered, &Counts::merged, &Counts::in_flight, &Counts::off_chip,
+          &Counts::lost, &Counts::hops, &Counts::chip_crossings}) {
+        all.counts.*count += one.counts.*count;
+    }
+    for (spiking_array::OutputSpike spike : one.outputs) {
+        spike.row += offset;
+        all.outputs.push_back(spike);
+    }
+    for (spiking_array::SpikeRecord spike : one.spikes) {
+        spike.tick += offset;
+        all.spikes.push_back(spike);
+    }
+    for (std::size_t core = 0; core < one.spike_counts.size(); ++core) {
+        std::ranges::transform(one.spike_counts[core], all.spike_counts[core], all.spike_counts[core].begin(),
+                               std::plus{});
+    }
+    all.link_loads.add(one.link_loads);
+    if (!all.timing || !one.timing) {
+        return;
+    }
+    using Timing = spiking_array::SpikingTiming;
+    for (const auto longest : {&Timing::longest_core, &Timing::last_delivery, &Timing::longest_tick}) {
+        (*all.timing).*longest = std::max((*all.timing).*longest, (*one.timing).*longest);
+    }
+    all.timing->total += one.timing->total;
+    all.timing->source_stall += one.timing->source_stall;
+    for (const auto count : {&Timing::overrun_ticks, &Timing::colliding_ticks, &Timing::kernel_events}) {
+        (*all.timing).*count += (*one.timing).*count;
+    }
+    all.timing->fastest_tick_rate = std::min(all.timing->fastest_tick_rate, one.timing->fastest_tick_rate);
+}
+
+/// All samples in one pipeline when nothing is remembered; else each from rest, one run after the other.
+Simulated simulate_samples(const RunRequest& request, SampledNetwork& network,
+                           const std::vector<std::vector<spiking::Frame>>& frames) {
+    const std::uint64_t ticks = frames.front().size();
+    const std::uint64_t latency = network.compiled.latency;
+    const auto run = [&](std::span<const spiking::Frame> inputs) {
+        network.compiled.program.inputs = spiking::encode(network.compiled, inputs);
+        return spiking_array::simulate(network.compiled.program, *request.spiking_array(),
+                                       simulation_options(request, inputs.size() + latency));
+    };
+    if (!network.keeps_state) {
+        std::vector<spiking::Frame> all;
+        for (const auto& sample : frames) {
+            all.insert(all.end(), sample.begin(), sample.end());
+        }
+        return {.result = run(all), .period = ticks};
+    }
+    Simulated simulated{.result = run(frames.front()), .period = ticks + latency};
+    for (std::size_t i = 1; i < frames.size(); ++i) {
+        append(simulated.result, run(frames[i]), i * simulated.period);
+    }
+    return simulated;
+}
+
 /// Output spikes by sample; those of the ticks before the first sample has passed the layers are left out.
-std::vector<SampleOutputs> by_sample(const SampledNetwork& network, std::size_t samples,
-                                     const std::vector<spiking_array::OutputSpike>& outputs) {
-    const std::uint64_t ticks = network.encoding.ticks;
+std::vector<SampleOutputs> by_sample(const Simulated& simulated, std::uint64_t latency, std::size_t samples,
+                                     std::uint64_t ticks) {
     std::vector<SampleOutputs> all(samples, SampleOutputs(ticks));
-    for (const spiking_array::OutputSpike& spike : outputs) {
-        const std::uint64_t latency = network.compiled.latency;
-        if (spike.row >= latency && (spike.row - latency) / ticks < samples) {
-            all[(spike.row - latency) / ticks][(spike.row - latency) % ticks].push_back(spike.output);
+    for (const spiking_array::OutputSpike& spike : simulated.result.outputs) {
+        if (spike.row < latency) {
+            continue;
+        }
+        const std::uint64_t sample = (spike.row - latency) / simulated.period;
+        const std::uint64_t tick = (spike.row - latency) % simulated.period;
+        if (sample < samples && tick < ticks) {
+            all[sample][tick].push_back(spike.output);
         }
     }
     return all;
 }
 
-SampleOutputs plain_outputs(const SampledNetwork& network, std::span<const spiking::Frame> frames) {
+SampleOutputs plain_outputs(const SampledNetwork& network, const std::vector<spiking::Frame>& frames) {
     SampleOutputs all;
-    for (const spiking::Frame& frame : network.plain_rule({frames.begin(), frames.end()})) {
+    for (const spiking::Frame& frame : network.plain_rule(frames)) {
         auto& outputs = all.emplace_back();
         for (std::uint32_t output = 0; output < frame.size(); ++output) {
             if (frame[output] != 0) {
@@ -85,12 +161,12 @@ void compare_sample(const spiking::Decoding& decoding, const SampleOutputs& foun
 }
 
 Comparison compare(const SampledNetwork& network, const SampleValues& samples,
-                   const std::vector<spiking::Frame>& frames, const std::vector<spiking_array::OutputSpike>& outputs) {
-    const std::vector<SampleOutputs> found = by_sample(network, samples.values.size(), outputs);
+                   const std::vector<std::vector<spiking::Frame>>& frames, const Simulated& simulated) {
+    const std::vector<SampleOutputs> found =
+        by_sample(simulated, network.compiled.latency, frames.size(), frames.front().size());
     Comparison comparison{.samples = found.size(), .has_labels = !samples.labels.empty()};
     for (std::size_t i = 0; i < found.size(); ++i) {
-        const auto of_sample = std::span(frames).subspan(i * network.encoding.ticks, network.encoding.ticks);
-        compare_sample(network.decoding, found[i], plain_outputs(network, of_sample), comparison);
+        compare_sample(network.decoding, found[i], plain_outputs(network, frames[i]), comparison);
         const auto decision = spiking::decode(network.decoding, found[i]);
         comparison.undecided += decision ? 0U : 1U;
         if (comparison.has_labels && decision && std::int64_t{*decision} == samples.labels[i]) {
@@ -166,18 +242,17 @@ int run_sampled(const RunRequest& request, const Arguments& arguments) {
     if (request.spiking.ticks) {
         throw UserError({.file = "--ticks"}, "", "is given by the samples; use --samples for a shorter run");
     }
-    const std::size_t per_sample = network.compiled.input_axons.size() / network.encoding.elements_per_value();
-    const SampleValues samples = load_sample_values(network.data, per_sample);
-    const std::vector<spiking::Frame> frames = frames_of(network, samples);
-    network.compiled.program.inputs = spiking::encode(network.compiled, frames);
-    const spiking_array::SimulationOptions options =
-        simulation_options(request, frames.size() + network.compiled.latency);
-    const auto found = spiking_array::simulate(network.compiled.program, *request.spiking_array(), options);
-    const Comparison comparison = compare(network, samples, frames, found.outputs);
+    const SampleValues samples = load_sample_values(network.data, values_per_sample(network));
+    const std::vector<std::vector<spiking::Frame>> frames = frames_of(network, samples);
+    const Simulated simulated = simulate_samples(request, network, frames);
+    const spiking_array::SpikingResult& found = simulated.result;
+    const Comparison comparison = compare(network, samples, frames, simulated);
+    const auto options = simulation_options(request, found.counts.ticks);
     report::Result result = build_spiking_run_result(
         request, {.name = network.name, .content_hash = network.content_hash, .frames = comparison.samples}, options,
         found);
     add_figures(comparison, result);
+    result.warnings.insert(result.warnings.end(), network.warnings.begin(), network.warnings.end());
     write_spiking_files(request, arguments, result, found.outputs);
     if (arguments.json) {
         std::cout << report::to_json(std::vector<report::Result>{result});
@@ -191,7 +266,7 @@ int run_sampled(const RunRequest& request, const Arguments& arguments) {
 }
 
 int compile_sampled(const RunRequest& request, const Arguments& arguments) {
-    if (request.spiking.recurrent || spiking_form(request.workload) != SpikingForm::trinary) {
+    if (request.spiking.recurrent || spiking_form(request.workload) != SpikingForm::samples) {
         throw UserError({.file = request.workload.string()}, "",
                         "has nothing to compile; recordings and the recurrent benchmark are placed cores already, and "
                         "dense networks compile to core grids");
@@ -201,12 +276,15 @@ int compile_sampled(const RunRequest& request, const Arguments& arguments) {
         write_file(arguments.output, import::spiking_json_text(network.compiled.program));
     }
     print_layers(network);
+    for (const std::string& warning : network.warnings) {
+        std::cerr << "warning: " << warning << '\n';
+    }
     return 0;
 }
 
 std::vector<isa::Violation> spiking_violations(const fs::path& file, const spec::SpikingArraySpec& machine) {
-    if (spiking_form(file) == SpikingForm::trinary) {
-        return spiking::verify_mapping(load_trinary_network(file).network, machine);
+    if (spiking_form(file) == SpikingForm::samples) {
+        return spiking::verify_mapping(load_layers(file, machine), machine);
     }
     std::vector<isa::Violation> violations;
     try {

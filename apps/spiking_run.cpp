@@ -7,10 +7,12 @@
 #include "apps/file_kind.hpp"
 #include "apps/sampled_network.hpp"
 #include "apps/sampled_run.hpp"
+#include "apps/spiking_detail.hpp"
 #include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 #include "sim/config/unit.hpp"
+#include "workloads/import/nir_format.hpp"
 #include "workloads/import/spiking_text.hpp"
 
 #include <algorithm>
@@ -114,12 +116,15 @@ SpikingForm spiking_form(const fs::path& file) {
     if (content.starts_with(gzip_signature) || import::is_spiking_json(content)) {
         return SpikingForm::recording;
     }
+    if (import::is_hdf5(content)) {
+        return SpikingForm::samples;
+    }
     if (!is_text(content) || begins_as_json(content)) {
         return SpikingForm::other;
     }
     Problems problems; // whoever reads the file for good reports them
     const config::Node root = config::load_file(file.string(), problems);
-    return is_trinary_network(root) ? SpikingForm::trinary : SpikingForm::other;
+    return is_sampled_network(root) ? SpikingForm::samples : SpikingForm::other;
 }
 
 bool is_spiking_network(const fs::path& file) {
@@ -127,8 +132,8 @@ bool is_spiking_network(const fs::path& file) {
 }
 
 void check_spiking_network(const fs::path& file, const spec::SpikingArraySpec& machine) {
-    if (spiking_form(file) == SpikingForm::trinary) {
-        spiking::verify_network(load_trinary_network(file).network, machine).throw_if_errors();
+    if (spiking_form(file) == SpikingForm::samples) {
+        spiking::verify_network(load_layers(file, machine), machine).throw_if_errors();
     } else {
         static_cast<void>(load_spiking_network(file, machine));
     }
@@ -140,7 +145,9 @@ SpikingNetwork load_spiking_network(const fs::path& file, const spec::SpikingArr
     const std::string text = import::unpacked(content, file.string());
     if (!begins_as_json(text)) {
         throw UserError({.file = file.string()}, "",
-                        "is not a spiking network (JSON, plain or gzip); dense networks run on core grids, as "
+                        "is not a spiking network: spiking JSON (plain or gzip), NIR (HDF5), or YAML of kind "
+                        "trinary_network or nir_network; corelet JSON and .sfti spike files of other tools are not "
+                        "read, because their format is not published; dense networks run on core grids, as "
                         "configs/arch/northpole.yaml");
     }
     network.workload = import::parse_spiking_json(text, file.string(), machine);
@@ -152,7 +159,8 @@ spiking_array::SimulationOptions simulation_options(const RunRequest& request, s
                                                             : spiking_array::Fidelity::functional,
             .ticks = ticks,
             .warm_up = request.spiking.warm_up,
-            .seed = request.seed};
+            .seed = request.seed,
+            .record_spikes = request.spiking.detail};
 }
 
 report::Result build_spiking_run_result(const RunRequest& request, const SpikingSubject& subject,
@@ -175,6 +183,9 @@ report::Result build_spiking_run_result(const RunRequest& request, const Spiking
                                              .config_hash = config_hash(request, subject.content_hash, options),
                                              .fidelity = timing != nullptr ? "event" : "functional"});
     result.kernel_events = timing != nullptr ? timing->kernel_events : 0;
+    if (options.record_spikes) {
+        result.spiking_detail = spiking_detail(found, machine, options.warm_up);
+    }
     return result;
 }
 
@@ -189,7 +200,7 @@ void write_spiking_files(const RunRequest& request, const Arguments& arguments, 
 }
 
 int run_spiking(const RunRequest& request, const Arguments& arguments) {
-    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::trinary) {
+    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
         return run_sampled(request, arguments);
     }
     if (request.spiking.has_data()) {

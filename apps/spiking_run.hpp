@@ -27,7 +27,7 @@ struct SpikingNetwork {
 /// What the content of a workload is to a spiking array.
 enum class SpikingForm {
     recording, ///< spiking JSON, plain or gzip
-    trinary,   ///< YAML with weights beside it, compiled to cores
+    samples,   ///< layers that are compiled to cores and run on samples: trinary (YAML) or NIR (HDF5)
     other      ///< for other machines, or nothing we know
 };
 /// Throws UserError when the file cannot be read.

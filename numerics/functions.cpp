@@ -160,8 +160,8 @@ float leaky_relu(float x, float slope) {
 }
 
 float clip(float x, float low, float high) {
-    const float below = x > high ? high : x;
-    return below < low ? low : below;
+    const float above = x < low ? low : x;
+    return above > high ? high : above; // where limits cross, the upper one holds, as in ONNX
 }
 
 float hard_sigmoid(float x, float alpha, float beta) {

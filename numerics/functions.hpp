@@ -22,7 +22,7 @@ void requantise(std::span<const double> accumulators, const RequantiseRow& row, 
 [[nodiscard]] float relu(float x);
 /// x for x >= 0, slope * x otherwise.
 [[nodiscard]] float leaky_relu(float x, float slope);
-/// The nearest point of [low, high].
+/// The nearest point of [low, high]; where the limits cross, high.
 [[nodiscard]] float clip(float x, float low, float high);
 /// clip(alpha * x + beta, 0, 1), product and sum rounded to binary32. ONNX defaults 0.2 and 0.5.
 [[nodiscard]] float hard_sigmoid(float x, float alpha = 0.2F, float beta = 0.5F);

@@ -53,8 +53,48 @@ constexpr std::array kFigures{
     FigureKind{"peak", "TOPS", DependsOn::nothing, peak_of},
 };
 
+struct SpikingFigureKind {
+    const char* name;
+    const char* unit;
+    double (*value)(const Anchor&, const SpikingSubject&);
+};
+
+/// Of the whole chip, or of the cores in use.
+Watts power_of(const Anchor& anchor, const SpikingSubject& subject, cost::SpikingOperatingPoint point) {
+    point.voltage = anchor.voltage.value_or(subject.machine.voltage);
+    const auto& array = std::get<spec::SpikingArraySpec>(subject.machine.family);
+    return cost::average_power(subject.events, array, subject.technology, point).total();
+}
+
+double recurrent_power(const Anchor& anchor, const SpikingSubject& subject) {
+    constexpr double milli = 1e-3;
+    const auto& array = std::get<spec::SpikingArraySpec>(subject.machine.family);
+    return power_of(anchor, subject, {.tick_rate = array.tick_rate}).count() / milli;
+}
+
+/// A frame enters in every tick, so frames per second are ticks per second.
+double frames_per_second_and_watt(const Anchor& anchor, const SpikingSubject& subject) {
+    const auto& array = std::get<spec::SpikingArraySpec>(subject.machine.family);
+    const Hertz rate = anchor.rate.value_or(array.tick_rate);
+    return rate.count() / power_of(anchor, subject, {.tick_rate = rate, .powered_cores = subject.cores}).count();
+}
+
+constexpr std::array kSpikingFigures{
+    SpikingFigureKind{"recurrent_power", "mW", recurrent_power},
+    SpikingFigureKind{"one_chip_cores", "cores",
+                      [](const Anchor&, const SpikingSubject& subject) { return static_cast<double>(subject.cores); }},
+    SpikingFigureKind{"one_chip_efficiency", "frame/s/W", frames_per_second_and_watt},
+};
+
+constexpr auto name_of_kind = [](const auto& kind) { return std::string(kind.name); };
+
 const FigureKind& kind_of(const std::string& figure) {
-    return *std::ranges::find(kFigures, figure, [](const FigureKind& kind) { return std::string(kind.name); });
+    return *std::ranges::find(kFigures, figure, name_of_kind);
+}
+
+const SpikingFigureKind* spiking_kind_of(const std::string& figure) {
+    const auto found = std::ranges::find(kSpikingFigures, figure, name_of_kind);
+    return found == kSpikingFigures.end() ? nullptr : &*found;
 }
 
 /// "42460 frame/s" when the unit is frame/s.
@@ -69,10 +109,24 @@ double read_published(config::MapReader& reader, const std::string& unit) {
     return value;
 }
 
+/// What a spiking figure holds at.
+void read_operating_point(Anchor& anchor, config::MapReader& reader) {
+    if (reader.has("voltage")) {
+        anchor.voltage = reader.required<Volts>("voltage", config::positive<Volts>());
+    }
+    if (reader.has("rate")) {
+        anchor.rate = reader.required<Hertz>("rate");
+    }
+    if (anchor.figure == "one_chip_efficiency") {
+        anchor.inputs = reader.required_double("inputs", {.min = 0, .max = 1});
+    }
+}
+
 Anchor read_anchor(const std::string& name, config::MapReader reader) {
     Anchor anchor{.name = name};
     anchor.figure = reader.required_choice("figure", figure_names());
-    anchor.unit = kind_of(anchor.figure).unit;
+    const SpikingFigureKind* spiking = spiking_kind_of(anchor.figure);
+    anchor.unit = spiking != nullptr ? spiking->unit : kind_of(anchor.figure).unit;
     anchor.published = read_published(reader, anchor.unit);
     anchor.tolerance = reader.required_double("tolerance", {.min = 0, .max = 1});
     if (reader.has("load")) {
@@ -81,7 +135,11 @@ Anchor read_anchor(const std::string& name, config::MapReader reader) {
     if (anchor.figure == "peak") {
         anchor.precision = reader.required_choice("precision", numerics::precision_names());
     }
-    anchor.fits = reader.optional_bool("fits", false);
+    if (spiking != nullptr) {
+        read_operating_point(anchor, reader);
+    } else {
+        anchor.fits = reader.optional_bool("fits", false);
+    }
     anchor.source = reader.required_string("source");
     reader.finish();
     return anchor;
@@ -108,7 +166,20 @@ std::vector<std::string> figure_names() {
     for (const FigureKind& kind : kFigures) {
         names.emplace_back(kind.name);
     }
+    for (const SpikingFigureKind& kind : kSpikingFigures) {
+        names.emplace_back(kind.name);
+    }
     return names;
+}
+
+bool is_spiking(const Anchor& anchor) {
+    return spiking_kind_of(anchor.figure) != nullptr;
+}
+
+Row compare(const Anchor& anchor, const SpikingSubject& subject) {
+    Row row{.anchor = anchor, .ours = spiking_kind_of(anchor.figure)->value(anchor, subject)};
+    row.error = row.ours / anchor.published - 1;
+    return row;
 }
 
 AnchorFile read_anchors(config::MapReader& reader) {
@@ -150,6 +221,10 @@ std::vector<Row> compare(const AnchorFile& file, const Subject& subject) {
     }
     std::vector<Row> rows;
     for (const Anchor& anchor : file.anchors) {
+        if (is_spiking(anchor)) {
+            throw UserError({.file = file.run.string()}, "anchors." + anchor.name,
+                            "is a figure of spiking arrays; the machine is a core grid");
+        }
         const FigureKind& kind = kind_of(anchor.figure);
         Row row{.anchor = anchor, .ours = kind.value(anchor, subject)};
         row.error = row.ours / anchor.published - 1;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "analysis/report/result.hpp"
+#include "arch/cost/spiking_power.hpp"
 #include "arch/cost/technology.hpp"
+#include "arch/isa/event_counts.hpp"
 #include "arch/spec/machine.hpp"
 #include "sim/config/map_reader.hpp"
 
@@ -20,10 +22,13 @@ struct Anchor {
     std::string figure;
     double published = 0; ///< in `unit`
     std::string unit;
-    double tolerance = 0;       ///< relative error that is still agreement
-    std::optional<double> load; ///< share of the peak at which the figure holds; as run when absent
-    std::string precision;      ///< of a peak
-    bool fits = false;          ///< calibrated constants are fitted to it
+    double tolerance = 0;         ///< relative error that is still agreement
+    std::optional<double> load;   ///< share of the peak at which the figure holds; as run when absent
+    std::string precision;        ///< of a peak
+    std::optional<Volts> voltage; ///< of a spiking figure; this and the next as in the run when absent
+    std::optional<Hertz> rate;    ///< spikes of a neuron, or frames, per second
+    double inputs = 0;            ///< share of the input bits of a spiking network that are set
+    bool fits = false;            ///< calibrated constants are fitted to it
     std::string source;
 };
 
@@ -39,6 +44,8 @@ struct AnchorFile {
 [[nodiscard]] AnchorFile read_anchors(config::MapReader& reader);
 
 [[nodiscard]] std::vector<std::string> figure_names();
+/// True for figures of spiking arrays.
+[[nodiscard]] bool is_spiking(const Anchor& anchor);
 
 /// Our side: the run with its resident batch, one frame alone, and what they ran on.
 struct Subject {
@@ -55,6 +62,15 @@ struct Row {
     bool calibrated = false; ///< constants fitted to silicon are part of it
     [[nodiscard]] bool agrees() const;
 };
+
+/// Our side of one figure of a spiking array: what happened in the run that it names.
+struct SpikingSubject {
+    const isa::EventCounts& events;
+    std::uint64_t cores = 0; ///< that the network uses
+    const spec::MachineSpec& machine;
+    const cost::SpikingEnergy& technology;
+};
+[[nodiscard]] Row compare(const Anchor& anchor, const SpikingSubject& subject);
 
 /// Throws UserError when a figure asks for what the machine lacks.
 [[nodiscard]] std::vector<Row> compare(const AnchorFile& file, const Subject& subject);

@@ -26,7 +26,7 @@ std::string latency_of(const report::Result& result) {
 
 } // namespace
 
-std::string to_text(const std::vector<Row>& rows, const Subject& subject) {
+std::string to_text(const std::vector<Row>& rows) {
     report::Table table({{.title = "anchor", .unit = "", .align = report::Align::left},
                          {.title = "published", .unit = ""},
                          {.title = "ours", .unit = ""},
@@ -41,7 +41,11 @@ std::string to_text(const std::vector<Row>& rows, const Subject& subject) {
                        report::fixed(row.anchor.tolerance * percent, 0), row.calibrated ? "yes" : "no",
                        row.anchor.source});
     }
-    return table.to_text() + "ours: " + subject.resident.workload + " on " + subject.resident.machine +
+    return table.to_text();
+}
+
+std::string to_text(const std::vector<Row>& rows, const Subject& subject) {
+    return to_text(rows) + "ours: " + subject.resident.workload + " on " + subject.resident.machine +
            ", resident batch of " + std::to_string(subject.resident.batch) + "; latency from idle " +
            latency_of(subject.frame) + ", " + latency_of(subject.resident) + "\n" + report::notes({&subject.resident});
 }

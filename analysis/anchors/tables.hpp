@@ -9,6 +9,8 @@
 
 namespace lodestone::anchors {
 
+/// The rows of one file alone.
+[[nodiscard]] std::string to_text(const std::vector<Row>& rows);
 /// The rows of one file, the latencies of its run below them, and what was calibrated.
 [[nodiscard]] std::string to_text(const std::vector<Row>& rows, const Subject& subject);
 

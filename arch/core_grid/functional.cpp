@@ -4,16 +4,35 @@
 
 #include "arch/core_grid/region_walk.hpp"
 #include "arch/core_grid/resources.hpp"
+#include "arch/isa/chunk.hpp"
 #include "arch/isa/demand.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace lodestone::core_grid {
 namespace {
 
 std::size_t elements(const isa::Shape& shape) {
     return static_cast<std::size_t>(isa::Region(shape).elements());
+}
+
+int bits_of(numerics::FormatId format) {
+    return numerics::format(format).bits;
+}
+
+/// Codes of a part of a constant, row-major.
+std::vector<std::uint32_t> codes_of(const isa::Constant& constant, const isa::Region& region) {
+    const isa::Region whole(constant.shape);
+    std::vector<std::uint32_t> codes;
+    codes.reserve(static_cast<std::size_t>(region.elements()));
+    for_each_index(region, [&](const Index& at) {
+        const std::size_t place = place_in(whole, at);
+        codes.push_back(constant.codes.empty() ? std::bit_cast<std::uint32_t>(constant.values[place])
+                                               : constant.codes[place]);
+    });
+    return codes;
 }
 
 void verify_format(const std::string& name, numerics::FormatId format, Problems& problems) {
@@ -56,8 +75,9 @@ void verify_inputs(const isa::Program& program, const std::vector<InputValues>& 
 } // namespace
 
 FunctionalExecution::FunctionalExecution(const isa::Program& program, const spec::CoreGridSpec& machine,
-                                         const std::vector<InputValues>& inputs)
-    : program_(program), memories_(program.grid.size(), PackedMemory(machine.memory.capacity)) {
+                                         const RunOptions& options)
+    : program_(program), memories_(program.grid.size(), PackedMemory(machine.memory.capacity)),
+      weight_buffers_(program.grid.size()) {
     Problems problems;
     for (const isa::ProgramTensor& tensor : program.tensors) {
         verify_format(tensor.name, tensor.format, problems);
@@ -66,9 +86,10 @@ FunctionalExecution::FunctionalExecution(const isa::Program& program, const spec
         verify_format(constant.name, constant.format, problems);
         verify_constant(constant, problems);
     }
-    verify_inputs(program, inputs, problems);
+    verify_inputs(program, options.inputs, problems);
     problems.throw_if_errors();
-    load_inputs(inputs);
+    load_inputs(options.inputs);
+    load_weights(options.loaded == nullptr ? program : *options.loaded);
     for (const std::uint32_t output : program.network_outputs) {
         frame_buffer_[output].resize(elements(program.tensors[output].shape) * static_cast<std::size_t>(program.batch));
     }
@@ -81,18 +102,84 @@ void FunctionalExecution::load_inputs(const std::vector<InputValues>& inputs) {
     }
 }
 
-void FunctionalExecution::begin_phase(std::uint32_t phase) {
-    phase_ = phase;
-    weights_.clear();
-    if (const auto& plan = program_.phases[phase].weights) {
-        const isa::Constant& constant = program_.constants.at(plan->constant);
-        if (constant.codes.empty()) {
-            weights_.assign(constant.values.begin(), constant.values.end());
-        } else {
-            weights_.resize(constant.codes.size());
-            numerics::decode(numerics::format(constant.format), constant.codes, weights_);
+void FunctionalExecution::load_weights(const isa::Program& program) {
+    for (std::uint32_t index = 0; index < program.phases.size(); ++index) {
+        const isa::Phase& phase = program.phases[index];
+        for (const isa::ChunkDelivery& delivery : isa::chunk_deliveries(program, index)) {
+            const isa::Constant& constant = program.constants.at(phase.weights->constant);
+            const isa::Region region = isa::chunk_region(program, phase, delivery.group, delivery.chunk);
+            const isa::ChunkHome& home =
+                phase.weights->homes.at(std::size_t{delivery.group} * phase.weights->chunks + delivery.chunk);
+            memories_.at(delivery.home.index())
+                .write({.address = home.address, .held = region, .bits = bits_of(constant.format)}, region,
+                       codes_of(constant, region));
         }
     }
+}
+
+void FunctionalExecution::deliver(std::uint32_t index, std::size_t place, CoreId home,
+                                  std::span<const CoreId> members) {
+    const isa::Phase& phase = program_.phases[index];
+    const isa::WeightPlan& plan = *phase.weights;
+    const auto group = static_cast<std::uint32_t>(place / plan.chunks);
+    const auto number = static_cast<std::uint32_t>(place % plan.chunks);
+    Chunk chunk{.region = isa::chunk_region(program_, phase, group, number), .values = {}};
+    const numerics::FormatId format = program_.constants.at(plan.constant).format;
+    const std::vector<std::uint32_t> codes = memories_[home.index()].read(
+        {.address = plan.homes[place].address, .held = chunk.region, .bits = bits_of(format)}, chunk.region);
+    chunk.values.resize(codes.size());
+    numerics::decode(numerics::format(format), codes, chunk.values);
+    const auto shared = std::make_shared<const Chunk>(std::move(chunk));
+    for (const CoreId member : members) {
+        weight_buffers_[member.index()].insert_or_assign({index, place}, shared);
+    }
+}
+
+void FunctionalExecution::begin_phase(std::uint32_t phase) {
+    phase_ = phase;
+    for (auto& buffer : weight_buffers_) {
+        buffer.erase(buffer.begin(), buffer.lower_bound({phase, 0}));
+    }
+}
+
+const FunctionalExecution::Chunk& FunctionalExecution::buffered(CoreId core, std::uint32_t chunk) const {
+    const isa::Phase& phase = program_.phases[phase_];
+    const std::uint32_t group = isa::weight_group(program_, phase, program_.grid.position(core));
+    const auto found = weight_buffers_[core.index()].find({phase_, std::size_t{group} * phase.weights->chunks + chunk});
+    check_invariant(found != weight_buffers_[core.index()].end(), "a step starts when its weight chunk has arrived");
+    return *found->second;
+}
+
+FunctionalExecution::StepWeights FunctionalExecution::step_weights(CoreId core, std::uint32_t chunk) const {
+    const isa::Phase& phase = program_.phases[phase_];
+    const auto* matmul = std::get_if<isa::MatMulKernel>(&phase.kernel);
+    const std::size_t channels = matmul != nullptr && !matmul->transpose_b ? 1 : 0; // axis of the constant
+    const Chunk& own = buffered(core, chunk);
+    StepWeights weights{.values = own.values, .first_channel = own.region[channels].begin};
+    if (phase.split.reduction.parts() == 1) {
+        return weights;
+    }
+    isa::Region whole = own.region;
+    whole[1 - channels] = {.begin = 0, .end = isa::work_shape(program_, phase).reduction};
+    weights.values.assign(static_cast<std::size_t>(whole.elements()), 0.0);
+    for (const CoreId member : chain_of(core)) {
+        const Chunk& part = buffered(member, chunk);
+        std::size_t next = 0;
+        for_each_index(part.region,
+                       [&](const Index& at) { weights.values[place_in(whole, at)] = part.values[next++]; });
+    }
+    return weights;
+}
+
+/// Chunks are used in order; a chain's are kept, because its last core computes later than the others.
+void FunctionalExecution::forget_used(CoreId core, std::uint32_t chunk) {
+    const isa::Phase& phase = program_.phases[phase_];
+    if (phase.split.reduction.parts() > 1) {
+        return;
+    }
+    const std::uint32_t group = isa::weight_group(program_, phase, program_.grid.position(core));
+    auto& buffer = weight_buffers_[core.index()];
+    buffer.erase(buffer.begin(), buffer.lower_bound({phase_, std::size_t{group} * phase.weights->chunks + chunk}));
 }
 
 isa::Tile FunctionalExecution::tile(const isa::Phase& phase, CoreId core) const {
@@ -173,23 +260,30 @@ Block FunctionalExecution::chained_operand(std::uint32_t input, CoreId core, std
 
 bool FunctionalExecution::is_chained(std::uint32_t input) const {
     const isa::Phase& phase = program_.phases[phase_];
-    const auto* matmul = std::get_if<isa::MatMulKernel>(&phase.kernel);
-    const std::uint32_t kernel_inputs = matmul != nullptr && matmul->b_is_input ? 2 : 1;
-    return phase.split.reduction.parts() > 1 && input < kernel_inputs;
+    return phase.split.reduction.parts() > 1 && input < isa::kernel_inputs(program_, phase);
 }
 
 void FunctionalExecution::compute_step(CoreId core, std::uint32_t step) {
     const isa::Phase& phase = program_.phases[phase_];
-    const isa::Tile piece = isa::step_of(program_, phase, tile(phase, core), step).tile;
+    const auto [piece, chunk] = isa::step_of(program_, phase, tile(phase, core), step);
     const isa::ProgramTensor& output = program_.tensors[phase.output];
+    StepWeights weights;
+    if (phase.weights) {
+        forget_used(core, chunk);
+        weights = step_weights(core, chunk);
+    }
     for (std::int64_t frame = piece.frames.begin; frame < piece.frames.end; ++frame) {
         std::vector<Block> inputs;
         for (std::uint32_t input = 0; input < phase.inputs.size(); ++input) {
             inputs.push_back(is_chained(input) ? chained_operand(input, core, step, frame)
                                                : operand(input, core, piece, frame));
         }
-        const std::vector<float> values = compute_tile(
-            {.program = program_, .phase = phase, .output = piece.output, .inputs = inputs, .weights = weights_});
+        const std::vector<float> values = compute_tile({.program = program_,
+                                                        .phase = phase,
+                                                        .output = piece.output,
+                                                        .inputs = inputs,
+                                                        .weights = weights.values,
+                                                        .first_channel = weights.first_channel});
         const Placement place = placement(home(phase.output, core), phase.output, frame);
         memories_[core.index()].write(place, piece.output, encode_values(output, values));
     }

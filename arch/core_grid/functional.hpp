@@ -10,24 +10,27 @@
 #include "arch/isa/flow.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace lodestone::core_grid {
 
 /// Values lie where the program's buffers say, overlaps and all: a wrong address gives wrong results, as it would in
-/// the machine. Weights are taken from the program's constants. The partial sums of a reduction chain are exact, so the
-/// last core of the chain evaluates one exact sum over the operands of all its cores.
+/// the machine. Weights lie packed in the homes of their chunks from the start; when a chunk leaves, what lies there
+/// then goes into the weight buffers of its members, from which they compute. The partial sums of a reduction chain are
+/// exact, so the last core of the chain evaluates one exact sum over the operands of all its cores.
 class FunctionalExecution {
 public:
     /// Throws UserError that names every parameter without values, every block format and every input of another size.
-    FunctionalExecution(const isa::Program& program, const spec::CoreGridSpec& machine,
-                        const std::vector<InputValues>& inputs);
+    FunctionalExecution(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options);
 
     void begin_phase(std::uint32_t phase);
     /// A core that owns output computes step `step` of the running phase and writes it home.
     void compute_step(CoreId core, std::uint32_t step);
     void move(const isa::Flow& flow);
+    /// The chunk at `place` among the homes of `phase` goes from core `home` into the weight buffers of `members`.
+    void deliver(std::uint32_t phase, std::size_t place, CoreId home, std::span<const CoreId> members);
     /// The parts of a gathered buffer that its core owns itself.
     void copy_locally(const IssuedGather& gather);
     [[nodiscard]] std::vector<isa::OutputValues> outputs() const;
@@ -54,12 +57,28 @@ private:
     void write_frame(std::uint32_t tensor, std::int64_t frame, const isa::Region& region,
                      std::span<const std::uint32_t> codes);
     void load_inputs(const std::vector<InputValues>& inputs);
+    void load_weights(const isa::Program& program);
+
+    /// A chunk in a weight buffer: its part of the constant, decoded. Members of a group share it.
+    struct Chunk {
+        isa::Region region;
+        std::vector<double> values;
+    };
+    /// Weights of all cores of a chain for one step: whole reduction, and the first output channel.
+    struct StepWeights {
+        std::vector<double> values;
+        std::int64_t first_channel = 0;
+    };
+    [[nodiscard]] const Chunk& buffered(CoreId core, std::uint32_t chunk) const;
+    [[nodiscard]] StepWeights step_weights(CoreId core, std::uint32_t chunk) const;
+    void forget_used(CoreId core, std::uint32_t chunk);
 
     const isa::Program& program_;
     std::vector<PackedMemory> memories_;
     std::map<std::uint32_t, Frames> frame_buffer_; ///< by tensor
     std::uint32_t phase_ = 0;
-    std::vector<double> weights_; ///< of the running phase, decoded
+    /// By core: weight buffer, with phase and place of each chunk.
+    std::vector<std::map<std::pair<std::uint32_t, std::size_t>, std::shared_ptr<const Chunk>>> weight_buffers_;
 };
 
 } // namespace lodestone::core_grid

@@ -7,6 +7,7 @@
 #include "arch/spec/core_grid.hpp"
 #include "sim/base/quantity.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace lodestone::trace {
@@ -27,10 +28,14 @@ enum class FlowControl {
 
 struct RunOptions {
     FlowControl flow_control = FlowControl::elastic;
-    bool functional = false;           ///< move and compute real data; needs every parameter's codes
-    std::vector<InputValues> inputs;   ///< functional: one per program.network_inputs, in that order
+    bool functional = false;         ///< move and compute real data; needs every parameter's codes
+    std::vector<InputValues> inputs; ///< functional: one per program.network_inputs, in that order
+    /// Functional: the program whose weights were loaded into the homes of their chunks before the run; absent: the one
+    /// that runs. Another one shows what happens when a program reads weights from where they are not.
+    const isa::Program* loaded = nullptr;
     trace::TraceSink* trace = nullptr; ///< told of phases and steps; the caller closes it
     bool detail = false;               ///< also record where in the grid each phase worked
+    std::optional<isa::PhaseRange> only;    ///< run these phases, from an idle grid that holds what the others computed
     Cycles cycle_limit{};              ///< watchdogs: a run that meets one is a MachineError; zero: none
     Seconds wall_time_limit{};
 };

@@ -30,13 +30,15 @@ struct Block {
 [[nodiscard]] std::vector<std::uint32_t> encode_values(const isa::ProgramTensor& tensor, std::span<const float> values);
 
 /// One piece of one frame of a phase's output. `inputs`: one block per input of the phase, covering isa::demand of the
-/// piece with the whole reduction; `weights`: the decoded codes of the phase's constant.
+/// piece with the whole reduction; `weights`: decoded codes of the phase's constant for the whole reduction and the
+/// output channels from `first_channel` on, at least those of the piece, in the constant's layout.
 struct TileTask {
     const isa::Program& program;
     const isa::Phase& phase;
     isa::Region output;
     std::span<const Block> inputs;
     std::span<const double> weights;
+    std::int64_t first_channel = 0;
 };
 
 /// Values of the piece after the epilogue, row-major in `task.output`.

@@ -111,14 +111,15 @@ MatrixView matrix_at(const Block& block, const isa::Shape& shape, const Index& o
 std::vector<double> parameter_columns(const isa::MatMulKernel& matmul, const TileTask& task, isa::Interval n) {
     const std::size_t k = size(matmul.k);
     const std::size_t all = task.weights.size() / k;
+    const std::size_t first = size(n.begin - task.first_channel);
     if (matmul.transpose_b) {
-        const auto rows = task.weights.subspan(size(n.begin) * k, size(n.size()) * k);
+        const auto rows = task.weights.subspan(first * k, size(n.size()) * k);
         return {rows.begin(), rows.end()};
     }
     std::vector<double> columns;
     columns.reserve(k * size(n.size()));
     for (std::size_t row = 0; row < k; ++row) {
-        const auto part = task.weights.subspan(row * all + size(n.begin), size(n.size()));
+        const auto part = task.weights.subspan(row * all + first, size(n.size()));
         columns.insert(columns.end(), part.begin(), part.end());
     }
     return columns;
@@ -139,7 +140,7 @@ std::vector<float> compute(const isa::ConvKernel& conv, const TileTask& task) {
             const std::int64_t group = first / out_per_group;
             const std::int64_t last = std::min(channels.end, (group + 1) * out_per_group);
             const std::vector<double> columns = patches.of_group(image, group);
-            const auto weights = task.weights.subspan(size(first) * k, size(last - first) * k);
+            const auto weights = task.weights.subspan(size(first - task.first_channel) * k, size(last - first) * k);
             std::vector<double> sums(size(last - first) * positions);
             numerics::gemm({.m = size(last - first), .n = positions, .k = k},
                            {.values = weights, .grid = grid_of(task.phase.weight_format, weights)},

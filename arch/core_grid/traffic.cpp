@@ -68,7 +68,9 @@ void Traffic::send(const isa::Flow& flow, Cycles now) {
     pass(flow, links, now);
     if (flow.to_frame_buffer) {
         resources_.activation.receive(flow.bytes);
-        outputs_.push_back({.arrival = resources_.activation.frame_buffer_arrival(), .bytes = flow.bytes});
+        outputs_.push_back({.head = resources_.activation.frame_buffer_head(),
+                            .arrival = resources_.activation.frame_buffer_arrival(),
+                            .bytes = flow.bytes});
     } else {
         arrive_at_cores(flow);
     }
@@ -109,12 +111,15 @@ void Traffic::arrive_at_cores(const isa::Flow& flow) {
     const Bytes buffer = program_.buffers[gather.buffer].address;
     const Cycles port = transfer_cycles(flow.bytes, resources_.machine.memory.width);
     for (const CoreId destination : flow.destinations) {
-        const Cycles tail = resources_.activation.tail_arrival(destination);
+        // A write ends with its last flit at the earliest; a narrow memory, which takes longer, begins with the first.
+        const Cycles begin = std::max(resources_.activation.head_arrival(destination),
+                                      before(resources_.activation.tail_arrival(destination), port));
+        const Cycles tail = std::max(resources_.activation.tail_arrival(destination), begin + port);
         Arrival& arrival = arrivals_[destination.index()];
         if (arrival.phase != flow.phase) {
             arrival = {.phase = flow.phase, .at = tail, .bytes = Bytes(0)};
         }
-        resources_.memories[destination.index()].post_write(buffer + arrival.bytes, flow.bytes, before(tail, port));
+        resources_.memories[destination.index()].post_write(buffer + arrival.bytes, flow.bytes, begin);
         arrival.at = std::max(arrival.at, tail);
         arrival.bytes += flow.bytes;
         last_arrival_ = std::max(last_arrival_, tail);
@@ -126,7 +131,8 @@ void Traffic::arrive_at_cores(const isa::Flow& flow) {
 void Traffic::settle_outputs() {
     std::ranges::stable_sort(outputs_, {}, &Output::arrival);
     for (const Output& output : outputs_) {
-        const Cycles begin = before(output.arrival, resources_.frame_buffer.cycles(output.bytes));
+        const Cycles begin =
+            std::max(output.head, before(output.arrival, resources_.frame_buffer.cycles(output.bytes)));
         const Cycles stored = std::max(output.arrival, resources_.frame_buffer.reserve(output.bytes, begin).end);
         last_arrival_ = std::max(last_arrival_, stored);
         outputs_end_ = resources_.io_out.reserve(output.bytes, stored).end;

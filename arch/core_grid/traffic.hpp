@@ -36,7 +36,8 @@ private:
     [[nodiscard]] std::string name_of(const isa::Flow& flow) const;
 
     struct Output {
-        Cycles arrival;
+        Cycles head;
+        Cycles arrival; ///< of the last byte
         Bytes bytes;
     };
     struct Arrival {

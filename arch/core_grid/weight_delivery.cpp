@@ -131,6 +131,10 @@ void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
     const Bytes bytes = line.bytes[chunk];
     resources_.tally.core_memory.read += bytes;
     resources_.tally.weight_buffer.written += bytes * line.members.size();
+    if (observer_) {
+        observer_(
+            {.phase = window.phase, .place = line.places[chunk], .home = line.homes[chunk], .members = line.members});
+    }
     if (line.resident) {
         line.tickets.push_back(resources_.memories[line.homes[chunk].index()].post_background_read(bytes, now));
     } else {

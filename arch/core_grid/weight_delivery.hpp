@@ -7,7 +7,9 @@
 #include "arch/isa/flow.hpp"
 
 #include <array>
+#include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace lodestone::core_grid {
@@ -19,6 +21,16 @@ namespace lodestone::core_grid {
 class WeightDelivery {
 public:
     WeightDelivery(const isa::Program& program, Resources& resources, Wakeups& wakeups);
+
+    /// A chunk leaves its home: its place among the homes of its phase's plan, and who receives it.
+    struct Departure {
+        std::uint32_t phase = 0;
+        std::size_t place = 0;
+        CoreId home;
+        std::span<const CoreId> members;
+    };
+    /// `observer` hears of every departure.
+    void tell(std::function<void(const Departure&)> observer) { observer_ = std::move(observer); }
 
     /// Admits the chunks of `phase`, which follows the running one (prefetch), or is the first.
     void open(std::uint32_t phase, Cycles now);
@@ -80,6 +92,7 @@ private:
     const isa::Program& program_;
     Resources& resources_;
     Wakeups& wakeups_;
+    std::function<void(const Departure&)> observer_;
     std::array<Window, 2> windows_; ///< running phase, next phase
     std::vector<Bytes> room_;       ///< by core
     std::vector<char> waiting_;     ///< by core: asked for a chunk that has not left yet

@@ -209,21 +209,6 @@ Region resize_input(const ResizeKernel& resize, const Shape& shape, const Shape&
     return region;
 }
 
-/// Number of inputs that belong to the kernel itself; the rest are operands of epilogue steps.
-std::size_t kernel_inputs(const Phase& phase) {
-    if (const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel)) {
-        return matmul->b_is_input ? 2 : 1;
-    }
-    if (std::holds_alternative<ConcatKernel>(phase.kernel)) {
-        std::size_t operands = 0;
-        for (const EpilogueStep& step : phase.epilogue) {
-            operands += step.input ? 1U : 0U;
-        }
-        return phase.inputs.size() - operands;
-    }
-    return 1;
-}
-
 struct KernelDemand {
     const Program& program;
     const Phase& phase;
@@ -267,13 +252,31 @@ struct KernelDemand {
 
 } // namespace
 
+std::size_t kernel_inputs(const Program& program, const Phase& phase) {
+    if (const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel)) {
+        return matmul->b_is_input ? 2 : 1;
+    }
+    if (const auto* concat = std::get_if<ConcatKernel>(&phase.kernel)) {
+        const auto axis = static_cast<std::size_t>(concat->axis);
+        const Shape& output = program.tensors.at(phase.output).shape;
+        std::int64_t left = axis < output.size() ? output[axis] : 0;
+        std::size_t parts = 0; // as many as fill the axis, whatever the epilogue reads
+        for (; left > 0 && parts < phase.inputs.size(); ++parts) {
+            const Shape& part = program.tensors.at(phase.inputs[parts].tensor).shape;
+            left -= axis < part.size() ? part[axis] : left; // parts of another rank fit no concatenation
+        }
+        return parts;
+    }
+    return 1;
+}
+
 Region demand(const Program& program, const Phase& phase, std::size_t input, const Tile& tile) {
     const Shape& shape = program.tensors.at(phase.inputs.at(input).tensor).shape;
     const KernelDemand of_kernel{program, phase, input, shape, tile};
     if (tile.idle) {
         return of_kernel.nothing();
     }
-    if (input >= kernel_inputs(phase)) {
+    if (input >= kernel_inputs(program, phase)) {
         // Operands of the epilogue are read where the reduction chain ends.
         return tile.owns_output ? broadcast_input(shape, tile.output) : of_kernel.nothing();
     }

@@ -2,6 +2,7 @@
 // Tiles, steps, weight groups and chunks that a program's compact description stands for.
 #include "arch/isa/program.hpp"
 
+#include "arch/isa/chunk.hpp"
 #include "sim/base/error.hpp"
 
 namespace lodestone::isa {
@@ -32,16 +33,6 @@ StepCounts step_counts(const Phase& phase, const Tile& tile) {
         counts.axis_blocks = pieces(phase.steps.axis_blocks, tile.output[phase.steps.blocked_axis]);
     }
     return counts;
-}
-
-std::int64_t window_positions(const Kernel& kernel) {
-    std::int64_t positions = 1;
-    if (const auto* conv = std::get_if<ConvKernel>(&kernel)) {
-        for (const WindowAxis& axis : conv->window) {
-            positions *= axis.size;
-        }
-    }
-    return positions;
 }
 
 } // namespace
@@ -101,7 +92,7 @@ std::uint32_t weight_groups(const Program& program, const Phase& phase) {
     return phase.split.axes.at(channel_axis(program, phase)).parts() * phase.split.reduction.parts();
 }
 
-Bytes chunk_bytes(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk) {
+Region chunk_region(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk) {
     check_invariant(phase.weights.has_value(), "only phases with parameters have weight chunks");
     const WorkShape work = work_shape(program, phase);
     const std::size_t axis = channel_axis(program, phase);
@@ -110,9 +101,22 @@ Bytes chunk_bytes(const Program& program, const Phase& phase, std::uint32_t grou
         part_of(work.output.at(axis), phase.split.axes.at(axis).parts(), group / reduction_parts);
     const Interval channels = part_of_interval(group_channels, phase.weights->chunks, chunk);
     const Interval reduction = part_of(work.reduction, reduction_parts, group % reduction_parts);
-    const auto elements =
-        static_cast<std::uint64_t>(channels.size() * reduction.size() * window_positions(phase.kernel));
-    return bytes_for(numerics::storage_bits(numerics::format(phase.weight_format), elements));
+    if (const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel)) {
+        const std::array<Interval, 2> axes =
+            matmul->transpose_b ? std::array{channels, reduction} : std::array{reduction, channels};
+        return Region(axes);
+    }
+    std::vector<Interval> axes{channels, reduction};
+    if (const auto* conv = std::get_if<ConvKernel>(&phase.kernel)) {
+        for (const WindowAxis& window : conv->window) {
+            axes.push_back({.begin = 0, .end = window.size});
+        }
+    }
+    return Region(axes);
+}
+
+Bytes chunk_bytes(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk) {
+    return packed_bytes(chunk_region(program, phase, group, chunk), phase.weight_format);
 }
 
 } // namespace lodestone::isa

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // PRG-S3: a phase's kernel, epilogue and parameters fit the tensors that it reads and makes.
+#include "arch/isa/demand.hpp"
 #include "arch/isa/verify_rules.hpp"
 
 #include <algorithm>
@@ -89,6 +90,12 @@ private:
             if (step.constant && *step.constant >= exam_.program.constants.size()) {
                 return misfit(name + " of constant " + std::to_string(*step.constant),
                               std::to_string(exam_.program.constants.size()) + " constants");
+            }
+            const bool reads_elements = std::holds_alternative<ElementwiseKernel>(phase_.kernel);
+            if (step.input && !reads_elements && *step.input < kernel_inputs(exam_.program, phase_)) {
+                return misfit(name + " of input " + std::to_string(*step.input) + ", which the kernel reads",
+                              "an input of its own, from " + std::to_string(kernel_inputs(exam_.program, phase_)) +
+                                  " on");
             }
             const Shape& operand = step.input ? input(*step.input) : exam_.program.constants[*step.constant].shape;
             if (!broadcasts(operand, out_)) {
@@ -239,19 +246,10 @@ private:
         if (!in_range(concat.axis, out_.size())) {
             return misfit("axis " + text_of(concat.axis), "an axis of " + std::to_string(out_.size()));
         }
-        std::set<std::uint32_t> operands;
-        for (const EpilogueStep& step : phase_.epilogue) {
-            if (step.input) {
-                operands.insert(*step.input);
-            }
-        }
         const auto axis = static_cast<std::size_t>(concat.axis);
         Shape sum = out_;
         sum[axis] = 0;
-        for (std::uint32_t index = 0; index < phase_.inputs.size(); ++index) {
-            if (operands.contains(index)) {
-                continue;
-            }
+        for (std::uint32_t index = 0; index < kernel_inputs(exam_.program, phase_); ++index) {
             Shape part = input(index);
             const bool same_rank = part.size() == out_.size();
             sum[axis] += same_rank ? part[axis] : 0;

@@ -104,6 +104,7 @@ Grant BankedMemory::grant(Bytes address, Bytes amount, Cycles earliest) {
 }
 
 Cycles BankedMemory::close_window(Cycles now) {
+    serve_background(now.count()); // what took idle turns before `now` belongs to this window
     std::uint64_t busiest = 0;
     for (std::size_t bank = 0; bank < busy_.size(); ++bank) {
         const std::uint64_t ahead = free_[bank] > now.count() ? free_[bank] - now.count() : 0;

@@ -54,6 +54,8 @@ public:
     [[nodiscard]] Cycles head_arrival(CoreId core) const { return Cycles(reached_[core.index()]); }
     /// Of the last transfer sent: the cycle after its last flit has reached the router of `core`.
     [[nodiscard]] Cycles tail_arrival(CoreId core) const { return Cycles(reached_[core.index()] + held_); }
+    /// Of the last transfer sent, which ended in the frame buffer: when its head arrived there.
+    [[nodiscard]] Cycles frame_buffer_head() const { return Cycles(reached_.back()); }
     /// Of the last transfer sent, which ended in the frame buffer: the cycle after its last flit has arrived there.
     [[nodiscard]] Cycles frame_buffer_arrival() const { return Cycles(reached_.back() + held_); }
     /// `bytes` reached one destination.

@@ -121,6 +121,7 @@ void PhaseBuilder::build() {
     }
     value_ = op_.outputs.front();
     (this->*lowering)();
+    kernel_inputs_ = phase_.inputs.size();
     for (const OperatorId id : layer_.fused) {
         append(builder_.graph.at(id));
     }
@@ -133,14 +134,19 @@ void PhaseBuilder::build() {
 }
 
 std::uint32_t PhaseBuilder::input(TensorId id) {
+    phase_.inputs.push_back({.tensor = builder_.tensor(id)});
+    return static_cast<std::uint32_t>(phase_.inputs.size() - 1);
+}
+
+std::uint32_t PhaseBuilder::epilogue_input(TensorId id) {
     const std::uint32_t tensor = builder_.tensor(id);
-    for (std::uint32_t i = 0; i < phase_.inputs.size(); ++i) {
+    const bool passes_on = std::holds_alternative<isa::ElementwiseKernel>(phase_.kernel);
+    for (std::size_t i = passes_on ? 0 : kernel_inputs_; i < phase_.inputs.size(); ++i) {
         if (phase_.inputs[i].tensor == tensor) {
-            return i;
+            return static_cast<std::uint32_t>(i);
         }
     }
-    phase_.inputs.push_back({.tensor = tensor});
-    return static_cast<std::uint32_t>(phase_.inputs.size() - 1);
+    return input(id);
 }
 
 bool PhaseBuilder::is_activation(TensorId id) const {

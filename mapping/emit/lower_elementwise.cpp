@@ -126,7 +126,7 @@ void PhaseBuilder::append_unary(const graph::Operator& op) {
 void PhaseBuilder::append_operand(EpilogueOp step, TensorId operand, bool operand_first) {
     isa::EpilogueStep added{.op = step, .operand_first = operand_first};
     if (is_activation(operand)) {
-        added.input = input(operand);
+        added.input = epilogue_input(operand);
     } else {
         added.constant = builder_.constant(operand);
     }

@@ -86,8 +86,11 @@ private:
     bool merge_gate(const graph::Operator& op, TensorId other);
     void append_operand(isa::EpilogueOp step, TensorId operand, bool operand_first);
 
-    /// Index in phase.inputs of an activation.
+    /// Index in phase.inputs of an activation that the kernel reads.
     std::uint32_t input(TensorId id);
+    /// The same for an operand of the epilogue: shared with other steps, and with the kernel only when that passes its
+    /// input on, for any other reads another region of it.
+    std::uint32_t epilogue_input(TensorId id);
     [[nodiscard]] bool is_activation(TensorId id) const;
     [[nodiscard]] TensorId operand(const graph::Operator& op, std::size_t index) const;
     /// Integers that operand `index` must hold as constants; empty when it is left out.
@@ -100,7 +103,8 @@ private:
 
     ProgramBuilder& builder_;
     const graph::Layer& layer_;
-    const graph::Operator& op_; ///< primary
+    const graph::Operator& op_;     ///< primary
+    std::size_t kernel_inputs_ = 0; ///< of phase_; the rest are operands of its epilogue
     isa::Phase phase_;
     TensorId output_;                ///< what this phase stores
     TensorId value_;                 ///< graph tensor that the steps so far have computed

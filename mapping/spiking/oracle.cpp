@@ -2,6 +2,8 @@
 // Sums rows of weights for the inputs that are 1.
 #include "mapping/spiking/oracle.hpp"
 
+#include <algorithm>
+
 namespace lodestone::spiking {
 
 IntegerOracle::IntegerOracle(const TrinaryNetwork& network) : network_(network), maps_(network.maps()) {
@@ -23,18 +25,15 @@ IntegerOracle::IntegerOracle(const TrinaryNetwork& network) : network_(network),
     }
 }
 
-std::vector<std::uint8_t> IntegerOracle::layer_outputs(std::size_t index,
-                                                       const std::vector<std::uint8_t>& input) const {
+std::vector<std::int32_t> IntegerOracle::layer_sums(std::size_t index, const std::vector<std::uint8_t>& input) const {
     const TrinaryLayer& layer = network_.layers[index];
     const FeatureMap& in = maps_[index];
     const FeatureMap& out = maps_[index + 1];
     const std::uint32_t channels = in.channels / layer.groups;
     const std::uint32_t features = layer.features / layer.groups;
-    std::vector<std::uint8_t> outputs;
-    outputs.reserve(out.size());
-    std::vector<std::int32_t> sums;
+    std::vector<std::int32_t> all(out.size());
     for (std::uint32_t position = 0; position < out.rows * out.cols; ++position) {
-        sums.assign(layer.biases.begin(), layer.biases.end());
+        std::int32_t* sums = &all[std::size_t{position} * layer.features];
         for (std::uint32_t tap = 0; tap < layer.kernel_rows * layer.kernel_cols; ++tap) {
             const std::int64_t row =
                 std::int64_t{position / out.cols} * layer.stride + tap / layer.kernel_cols - layer.pad;
@@ -56,11 +55,55 @@ std::vector<std::uint8_t> IntegerOracle::layer_outputs(std::size_t index,
                 }
             }
         }
-        for (const std::int32_t sum : sums) {
-            outputs.push_back(sum >= 1 ? 1 : 0);
-        }
+    }
+    return all;
+}
+
+std::vector<std::uint8_t> IntegerOracle::layer_outputs(std::size_t index,
+                                                       const std::vector<std::uint8_t>& input) const {
+    const TrinaryLayer& layer = network_.layers[index];
+    std::vector<std::uint8_t> outputs;
+    std::size_t feature = 0;
+    for (const std::int32_t sum : layer_sums(index, input)) {
+        outputs.push_back(sum + layer.biases[feature] >= 1 ? 1 : 0);
+        feature = feature + 1 == layer.features ? 0 : feature + 1;
     }
     return outputs;
+}
+
+std::vector<std::vector<std::uint8_t>> IntegerOracle::run(const std::vector<std::vector<std::uint8_t>>& inputs,
+                                                          const std::vector<std::uint32_t>& ticks,
+                                                          std::int64_t floor) const {
+    std::vector<std::vector<std::uint8_t>> values = inputs;
+    for (std::size_t index = 0; index < network_.layers.size(); ++index) {
+        const TrinaryLayer& layer = network_.layers[index];
+        std::vector<std::int64_t> potentials(layer.integrating.empty() ? 0 : maps_[index + 1].size());
+        for (std::vector<std::uint8_t>& tick : values) {
+            if (layer.integrating.empty()) {
+                tick = layer_outputs(index, tick);
+                continue;
+            }
+            const std::vector<std::int32_t> sums = layer_sums(index, tick);
+            tick.assign(sums.size(), 0);
+            for (std::size_t output = 0; output < sums.size(); ++output) {
+                const std::size_t feature = output % layer.features;
+                const IntegratingNeuron& neuron = layer.integrating[feature];
+                std::int64_t& potential = potentials[output];
+                potential += std::int64_t{neuron.step} * sums[output] + layer.biases[feature];
+                if (potential >= neuron.threshold) {
+                    tick[output] = 1;
+                    potential = neuron.reset;
+                } else {
+                    potential = std::max(potential, floor);
+                }
+            }
+        }
+        if (index + 1 < network_.layers.size()) { // until the first outputs arrive, the next layer has no input
+            values.insert(values.begin(), ticks[index], std::vector<std::uint8_t>(maps_[index + 1].size()));
+        }
+    }
+    values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(inputs.size()));
+    return values;
 }
 
 std::vector<std::uint8_t> IntegerOracle::evaluate(const std::vector<std::uint8_t>& input) const {

@@ -58,10 +58,10 @@ private:
         return std::min(extent, (positions - 1) * layer_->stride + kernel);
     }
 
-    /// Axons of a core, at most: two per input when the layer has weights of both signs.
+    /// Axons of a core, at most: one per input and axon type that the weights need.
     [[nodiscard]] std::uint64_t axons_of(const Patch& patch) const {
         return std::uint64_t{window(patch.rows, layer_->kernel_rows, in_.rows)} *
-               window(patch.cols, layer_->kernel_cols, in_.cols) * (in_.channels / layer_->groups) * signs_;
+               window(patch.cols, layer_->kernel_cols, in_.cols) * (in_.channels / layer_->groups) * axons_per_input_;
     }
 
     [[nodiscard]] std::uint64_t cores_of(const Patch& patch) const {
@@ -125,8 +125,7 @@ private:
         layer_ = &network_.layers[index];
         in_ = maps_[index];
         out_ = maps_[index + 1];
-        const auto has = [this](int sign) { return std::ranges::find(layer_->weights, sign) != layer_->weights.end(); };
-        signs_ = has(1) && has(-1) ? 2 : 1;
+        axons_per_input_ = layer_->axons_per_input();
         const Patch patch = choose(index == 0);
         require_room(cores_of(patch));
         LayerCores& report = packed_.layers[index];
@@ -228,10 +227,16 @@ private:
         for_each_output(block, [&](std::uint32_t row, std::uint32_t col, std::uint32_t feature) {
             std::vector<std::uint64_t> synapses(words);
             for_each_weight(row, col, feature, [&](std::uint32_t element, std::int8_t weight) {
-                const std::uint16_t axon = axon_for(packed, core, element, weight);
-                synapses[axon / 64U] |= std::uint64_t{1} << (axon % 64U);
+                const std::uint32_t types = layer_->axon_types_of(weight);
+                for (std::uint8_t type = 0; type < isa::axon_types; ++type) {
+                    if ((types >> type & 1U) != 0) {
+                        const std::uint16_t axon = axon_for(packed, core, element, type);
+                        synapses[axon / 64U] |= std::uint64_t{1} << (axon % 64U);
+                    }
+                }
             });
-            isa::SpikingNeuron neuron = threshold_neuron(layer_->biases[feature]);
+            const isa::SpikingNeuron neuron =
+                layer_->integrating.empty() ? threshold_neuron(layer_->biases[feature]) : integrating_neuron(feature);
             const std::uint32_t output = out_.element(row, col, feature);
             if (!std::ranges::binary_search(copied, output)) {
                 unsplit_.push_back({.core = core, .neuron = packed.program.neurons.size(), .output = output});
@@ -246,16 +251,16 @@ private:
         packed_.cores.push_back(std::move(packed));
     }
 
-    /// The axon of this core that adds (weight +1) or subtracts (-1) an input; a new one when it is the first use.
-    std::uint16_t axon_for(PackedCore& packed, std::uint32_t core, std::uint32_t element, std::int8_t weight) {
-        const std::uint64_t key = std::uint64_t{element} * 2 + (weight < 0 ? 1 : 0);
+    /// The axon of this core that brings an input with this type; a new one when it is the first use.
+    std::uint16_t axon_for(PackedCore& packed, std::uint32_t core, std::uint32_t element, std::uint8_t type) {
+        const std::uint64_t key = std::uint64_t{element} * isa::axon_types + type;
         const auto found = std::ranges::lower_bound(axons_, key, {}, &std::pair<std::uint64_t, std::uint16_t>::first);
         if (found != axons_.end() && found->first == key) {
             return found->second;
         }
         const auto axon = static_cast<std::uint16_t>(packed.program.types.size());
         check_invariant(axon < machine_.axons, "a patch was chosen whose inputs fit the axons of a core");
-        packed.program.types.push_back(weight < 0 ? 1 : 0);
+        packed.program.types.push_back(type);
         axons_.insert(found, {key, axon});
         input_readers_[element].push_back({.core = core, .axon = axon});
         return axon;
@@ -268,6 +273,22 @@ private:
         neuron.leak = bias;
         neuron.positive_threshold = 1;
         neuron.negative_threshold = 0;
+        neuron.saturate_at_floor = true;
+        return neuron;
+    }
+
+    /// Adds up over ticks; far below the threshold it stops at the lowest negative threshold of the machine.
+    [[nodiscard]] isa::SpikingNeuron integrating_neuron(std::uint32_t feature) const {
+        const IntegratingNeuron& model = layer_->integrating[feature];
+        isa::SpikingNeuron neuron;
+        for (std::size_t type = 0; type < isa::axon_types; ++type) {
+            const int unit = type + 1 == isa::axon_types ? -(1 << type) : 1 << type; // 1, 2, 4, -8
+            neuron.weights[type] = static_cast<std::int16_t>(unit * model.step);
+        }
+        neuron.leak = layer_->biases[feature];
+        neuron.positive_threshold = model.threshold;
+        neuron.reset = model.reset;
+        neuron.negative_threshold = static_cast<std::int32_t>(machine_.threshold_range().min);
         neuron.saturate_at_floor = true;
         return neuron;
     }
@@ -369,11 +390,11 @@ private:
     std::vector<std::vector<AxonAddress>> readers_;       ///< by output element of the layer
     std::vector<std::vector<AxonAddress>> input_readers_; ///< by input element of the layer
     std::vector<Unsplit> unsplit_;
-    std::vector<std::pair<std::uint64_t, std::uint16_t>> axons_; ///< of the core being made, by element and sign
+    std::vector<std::pair<std::uint64_t, std::uint16_t>> axons_; ///< of the core being made, by element and type
     const TrinaryLayer* layer_ = nullptr;
     FeatureMap in_;
     FeatureMap out_;
-    std::uint32_t signs_ = 1; ///< axons that an input may need
+    std::uint32_t axons_per_input_ = 1; ///< at most
 };
 
 } // namespace

@@ -86,11 +86,15 @@ private:
     }
 
     void values(const TrinaryLayer& layer, const FeatureMap& in) {
-        const auto wrong = std::ranges::find_if(layer.weights, [](int w) { return w < -1 || w > 1; });
+        const int lowest = layer.integrating.empty() ? -1 : -8;
+        const int highest = layer.integrating.empty() ? 1 : 7;
+        const std::string range = std::to_string(lowest) + " to " + std::to_string(highest);
+        const auto wrong = std::ranges::find_if(layer.weights, [&](int w) { return w < lowest || w > highest; });
         if (wrong != layer.weights.end()) {
             const std::string where = "weight " + std::to_string(wrong - layer.weights.begin());
-            broken("SPK-W1", layer.name, {where, std::to_string(*wrong), "-1 to 1"},
-                   where + " is " + std::to_string(*wrong) + "; a trinary weight is -1, 0 or 1");
+            broken("SPK-W1", layer.name, {where, std::to_string(*wrong), range},
+                   where + " is " + std::to_string(*wrong) +
+                       (layer.integrating.empty() ? "; a trinary weight is -1, 0 or 1" : "; four bits hold " + range));
         }
         const spec::IntegerRange leak = machine_.leak_range();
         const auto bias = std::ranges::find_if(layer.biases, [&](int b) { return !leak.contains(b); });
@@ -100,12 +104,30 @@ private:
             broken("SPK-B1", layer.name, {where, std::to_string(*bias), limit},
                    where + " is " + std::to_string(*bias) + "; the leak of a neuron is " + limit);
         }
+        integrating_fits(layer);
         fan_in_fits(layer, in);
     }
 
+    void integrating_fits(const TrinaryLayer& layer) {
+        for (std::size_t feature = 0; feature < layer.integrating.size(); ++feature) {
+            const IntegratingNeuron& neuron = layer.integrating[feature];
+            const auto within = [&](const char* what, std::int64_t value, const spec::IntegerRange& range) {
+                if (!range.contains(value)) {
+                    const std::string where = std::string(what) + " of feature " + std::to_string(feature);
+                    const std::string limit = std::to_string(range.min) + " to " + std::to_string(range.max);
+                    broken("SPK-T1", layer.name, {where, std::to_string(value), limit},
+                           where + " is " + std::to_string(value) + "; the machine allows " + limit);
+                }
+            };
+            constexpr std::int64_t largest_weight = -8;
+            within("8 steps", largest_weight * neuron.step, machine_.weight_range());
+            within("threshold", neuron.threshold, machine_.threshold_range());
+            within("reset", neuron.reset, machine_.potential_range());
+        }
+    }
+
     void fan_in_fits(const TrinaryLayer& layer, const FeatureMap& in) {
-        const auto has = [&layer](int sign) { return std::ranges::find(layer.weights, sign) != layer.weights.end(); };
-        const std::uint32_t per_input = has(1) && has(-1) ? 2 : 1;
+        const std::uint32_t per_input = layer.axons_per_input();
         const std::size_t window = std::size_t{in.channels} / layer.groups * std::min(in.rows, layer.kernel_rows) *
                                    std::min(in.cols, layer.kernel_cols);
         if (window * per_input > machine_.axons) {

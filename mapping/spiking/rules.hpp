@@ -13,7 +13,7 @@
 namespace lodestone::spiking {
 
 /// Of docs/rules.md.
-inline constexpr std::size_t rule_count = 8;
+inline constexpr std::size_t rule_count = 9;
 
 /// The problem that a violation is to the user: "network: layer SPK-F1 …".
 void add_problem(Problems& problems, const std::string& network, const isa::Violation& broken);

@@ -3,6 +3,7 @@
 #include "mapping/spiking/trinary_network.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <random>
 
 namespace lodestone::spiking {
@@ -34,6 +35,18 @@ std::int32_t weighted_sum(const TrinaryLayer& layer, const FeatureMap& in, const
 }
 
 } // namespace
+
+std::uint32_t TrinaryLayer::axons_per_input() const {
+    std::uint32_t types = 0;
+    for (const std::int8_t weight : weights) {
+        types |= axon_types_of(weight);
+    }
+    return std::max(1U, static_cast<std::uint32_t>(std::popcount(types)));
+}
+
+bool keeps_state(const TrinaryNetwork& network) {
+    return std::ranges::any_of(network.layers, [](const TrinaryLayer& layer) { return !layer.integrating.empty(); });
+}
 
 FeatureMap TrinaryLayer::output_of(const FeatureMap& input) const {
     const auto positions = [this](std::uint32_t extent, std::uint32_t kernel) {

@@ -3,6 +3,7 @@
 #include "tests/support/fashion_resnet.hpp"
 
 #include "arch/cost/matrix_shape.hpp"
+#include "arch/isa/slots.hpp"
 #include "mapping/emit/compile.hpp"
 #include "numerics/precision.hpp"
 #include "tests/support/cost_fixture.hpp"
@@ -33,7 +34,14 @@ quantise::Sample random_sample(const graph::Graph& graph, std::mt19937& random) 
 
 std::vector<float> Compiled::run(const isa::Program& variant) const {
     constexpr Cycles kLimit(10'000'000);
-    return core_grid::run_core_grid(variant, machine, {.functional = true, .inputs = inputs, .cycle_limit = kLimit})
+    using core_grid::FlowControl;
+    return core_grid::run_core_grid(
+               variant, machine,
+               {.flow_control = isa::is_scheduled(variant) ? FlowControl::strict : FlowControl::elastic,
+                .functional = true,
+                .inputs = inputs,
+                .loaded = &program,
+                .cycle_limit = kLimit})
         .outputs.front()
         .values;
 }
@@ -44,7 +52,9 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 FashionResnet::FashionResnet()
-    : prepared_(quantise::prepare(import::import_network(source_path("configs/workloads/fashion_resnet.onnx")))) {
+    : FashionResnet(import::import_network(source_path("configs/workloads/fashion_resnet.onnx"))) {}
+
+FashionResnet::FashionResnet(graph::Graph network) : prepared_(quantise::prepare(std::move(network))) {
     std::mt19937 random(1);
     for (std::size_t i = 0; i < kSamples; ++i) {
         samples_.push_back(random_sample(prepared_.graph, random));
@@ -71,6 +81,8 @@ Compiled FashionResnet::compiled(const graph::QuantisedModel& model, GridShape g
                                  const std::string& mapping) const {
     Compiled compiled{.machine = std::get<spec::CoreGridSpec>(load_machine("tiny_2x2.yaml").family)};
     compiled.machine.grid = grid;
+    compiled.machine.matrix.modes.push_back({.precision = "int16", .shape = {.inputs = 4, .outputs = 8}});
+    compiled.machine.matrix.extra_formats.insert(compiled.machine.matrix.extra_formats.end(), {"fp16", "bf16"});
     const cost::Technology technology = load_technology("12nm.yaml");
     emit::CompileOptions options;
     options.batch = batch;

@@ -21,7 +21,8 @@ struct Compiled {
     std::vector<core_grid::InputValues> inputs;
     std::vector<float> expected; ///< of the only output, by the reference interpreter
 
-    /// Runs `variant` of the program on the data. Throws as run_core_grid does.
+    /// Runs `variant` of the program on the data, with weights loaded where the program has them; strictly if it is
+    /// scheduled. Throws as run_core_grid does.
     [[nodiscard]] std::vector<float> run(const isa::Program& variant) const;
 };
 
@@ -31,10 +32,12 @@ struct Compiled {
 class FashionResnet {
 public:
     FashionResnet();
+    /// The same for another network of one input and one output, with weights.
+    explicit FashionResnet(graph::Graph network);
 
     [[nodiscard]] graph::QuantisedModel quantised(const std::string& precision) const;
-    /// On the cores of configs/arch/tiny_2x2.yaml in a grid of another shape; `mapping` as in mapping files, "" leaves
-    /// all to the mapper.
+    /// On the cores of configs/arch/tiny_2x2.yaml in a grid of another shape, which also multiply 16-bit formats;
+    /// `mapping` as in mapping files, "" leaves all to the mapper.
     [[nodiscard]] Compiled compiled(const graph::QuantisedModel& model, GridShape grid, std::int64_t batch,
                                     const std::string& mapping = "") const;
 

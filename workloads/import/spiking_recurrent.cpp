@@ -140,4 +140,19 @@ isa::SpikingProgram generate(const RecurrentNetwork& network, const spec::Spikin
     return program;
 }
 
+void set_rate(isa::SpikingProgram& program, Hertz rate, const spec::SpikingArraySpec& machine, std::uint64_t seed) {
+    if (rate > machine.tick_rate) {
+        throw UserError({}, "rate", "is " + std::to_string(rate.count()) + " Hz; a neuron spikes at most once a tick");
+    }
+    Draws draws(seed);
+    const Drive drive = drive_for(rate.count() / machine.tick_rate.count(), machine);
+    for (isa::SpikingCoreProgram& core : program.cores) {
+        for (isa::SpikingNeuron& neuron : core.neurons) {
+            neuron.leak = drive.leak;
+            neuron.positive_threshold = drive.threshold;
+            neuron.potential = static_cast<std::int32_t>(draws.below(static_cast<std::uint32_t>(drive.threshold)));
+        }
+    }
+}
+
 } // namespace lodestone::import

@@ -27,4 +27,8 @@ struct RecurrentNetwork {
 /// Throws UserError when a knob is outside what the machine can do.
 [[nodiscard]] isa::SpikingProgram generate(const RecurrentNetwork& network, const spec::SpikingArraySpec& machine);
 
+/// Gives a generated network another rate: leak, threshold and drawn potentials change, synapses and routes stay.
+/// Throws UserError when the rate is above the machine's tick rate.
+void set_rate(isa::SpikingProgram& program, Hertz rate, const spec::SpikingArraySpec& machine, std::uint64_t seed);
+
 } // namespace lodestone::import

@@ -6,6 +6,7 @@
 #include "sim/config/map_reader.hpp"
 #include "workloads/import/network_builder.hpp"
 #include "workloads/import/npy.hpp"
+#include "workloads/import/random_parameters.hpp"
 #include "workloads/import/yaml_settings.hpp"
 
 #include <algorithm>
@@ -67,8 +68,8 @@ public:
     YamlReader(const Source& source, const ImportOptions& options, Problems& problems)
         : source_(source), options_(options), problems_(problems), builder_(source.path.string(), problems) {}
 
-    graph::Graph read(const config::Node& root) {
-        MapReader file(root, problems_);
+    graph::Graph read(const config::Node& root, config::ReadLog* log) {
+        MapReader file(root, problems_, log);
         builder_.network().name = file.optional_string("network", source_.path.stem().string());
         Scope scope;
         read_inputs(file, scope);
@@ -77,6 +78,7 @@ public:
         read_layers(layers, scope);
         read_outputs(file, scope);
         read_values(file);
+        read_random(file);
         file.finish();
         return std::move(builder_.network());
     }
@@ -330,7 +332,7 @@ private:
         convolution.kernel = read_window(layer, draft, window_rank(draft));
         convolution.has_bias = layer.optional_bool("bias", true);
         const std::optional<Value> groups = layer.optional_value("groups");
-        const bool depthwise = groups && groups->is_scalar() && groups->node()->text == "depthwise";
+        const bool depthwise = groups && groups->is_word("depthwise");
         convolution.groups = depthwise ? 0 : groups ? groups->as_int(1, largest_setting) : 1;
         convolution.out_channels = depthwise ? layer.optional_int("out_channels", 0, 1, largest_setting)
                                              : layer.required_int("out_channels", 1, largest_setting);
@@ -374,6 +376,25 @@ private:
         values->finish();
     }
 
+    /// Values for the parameters that have none by now.
+    void read_random(MapReader& file) {
+        std::optional<MapReader> weights = file.optional_map("weights");
+        if (!weights) {
+            return;
+        }
+        MapReader section = weights->required_map("random");
+        RandomParameters random;
+        random.seed = section.required_uint("seed", 0, ~std::uint32_t{0});
+        random.distribution =
+            section.optional_choice("distribution", random.distribution,
+                                    {{"normal", Distribution::normal}, {"uniform", Distribution::uniform}});
+        section.finish();
+        weights->finish();
+        if (!problems_.has_errors()) {
+            fill_parameters(builder_.network(), random);
+        }
+    }
+
     void give_values(graph::Tensor& parameter, const std::string& path, MapReader& values) {
         try {
             graph::TensorData data = read_npy(source_.path.parent_path() / path);
@@ -405,7 +426,13 @@ bool looks_like_yaml_network(std::string_view content) {
 
 graph::Graph read_yaml_network(const Source& source, const ImportOptions& options, Problems& problems) {
     const config::Node root = config::load_text(source.content, source.path.string(), problems);
-    return YamlReader(source, options, problems).read(root);
+    return YamlReader(source, options, problems).read(root, nullptr);
+}
+
+void read_yaml_tree(const config::Node& root, Problems& problems, config::ReadLog* log) {
+    const Source nothing;
+    const ImportOptions defaults;
+    static_cast<void>(YamlReader(nothing, defaults, problems).read(root, log));
 }
 
 } // namespace lodestone::import

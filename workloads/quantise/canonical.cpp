@@ -59,6 +59,9 @@ private:
             return pairs(op, op.kind);
         case OpKind::split:
             return split(op);
+        case OpKind::depth_to_space:
+        case OpKind::space_to_depth:
+            return move_blocks(op);
         default:
             keep(std::move(op));
         }
@@ -321,6 +324,33 @@ private:
             extent = extent == 1 ? shorter[i] : extent;
         }
         return out;
+    }
+
+    /// DepthToSpace and SpaceToDepth: channels and blocks of pixels as axes of their own, exchanged, joined again.
+    void move_blocks(const Operator& op) {
+        const TensorId x = *op.inputs.at(0);
+        const TensorId y = op.outputs.at(0);
+        const std::int64_t block = op.attributes.integer("blocksize", 1);
+        const bool to_space = op.kind == OpKind::depth_to_space;
+        const Shape& small = graph_.at(to_space ? x : y).shape; // pixels of this one are blocks of the other
+        const std::int64_t channels = small.at(1) / (block * block);
+        const bool blocks_first = !to_space || op.attributes.text("mode", "DCR") == "DCR"; // else channels first
+        // Axes of the small picture: images, blocks' rows and columns before or behind the channels, rows, columns.
+        const Shape split_small = blocks_first ? Shape{small[0], block, block, channels, small[2], small[3]}
+                                               : Shape{small[0], channels, block, block, small[2], small[3]};
+        const Shape split_large{small[0], channels, small[2], block, small[3], block};
+        const std::vector<std::int64_t> to_large =
+            blocks_first ? std::vector<std::int64_t>{0, 3, 4, 1, 5, 2} : std::vector<std::int64_t>{0, 1, 4, 2, 5, 3};
+        const std::vector<std::int64_t> to_small{0, 3, 5, 1, 2, 4};
+        const TensorId apart = value(op.name + ".apart", to_space ? split_small : split_large);
+        const TensorId turned = value(op.name + ".turned", to_space ? split_large : split_small);
+        graph_.at(apart).type = graph_.at(turned).type = graph_.at(x).type;
+        emit(OpKind::reshape, op, "Apart", {x}, apart);
+        graph_.operators.back().attributes.set("shape", graph_.at(apart).shape);
+        emit(OpKind::transpose, op, "", {apart}, turned);
+        graph_.operators.back().attributes.set("perm", to_space ? to_large : to_small);
+        emit(OpKind::reshape, op, "Joined", {turned}, y);
+        graph_.operators.back().attributes.set("shape", Shape(graph_.at(y).shape));
     }
 
     void split(const Operator& op) {

@@ -50,3 +50,19 @@ TEST_CASE("an unknown figure lists the known ones", "[errors][anchors]") {
         CHECK(text.find(name) != std::string::npos);
     }
 }
+
+TEST_CASE("a figure of a spiking array takes voltage and rate, and no fit", "[errors][anchors]") {
+    const std::string power = "figure: recurrent_power, published: 68 mW, tolerance: 0.05, source: paper";
+    CHECK(problems_of("{" + power + ", voltage: 0.8 V, rate: 11.58 Hz}").empty());
+    CHECK(problems_of("{" + power + ", fits: true}").find("anchors.it.fits") != std::string::npos);
+    CHECK(problems_of("{" + power + ", voltage: 0 V}").find("anchors.it.voltage") != std::string::npos);
+    CHECK(problems_of("{" + power + ", rate: 20}").find("anchors.it.rate") != std::string::npos);
+}
+
+TEST_CASE("an efficiency of a spiking network needs its share of set inputs", "[errors][anchors]") {
+    const std::string anchor =
+        "figure: one_chip_efficiency, published: 6108.6 frame/s/W, tolerance: 0.1, source: paper";
+    CHECK(problems_of("{" + anchor + "}").find("inputs") != std::string::npos);
+    CHECK(problems_of("{" + anchor + ", inputs: 1.1}").find("anchors.it.inputs") != std::string::npos);
+    CHECK(problems_of("{" + anchor + ", inputs: 1}").empty());
+}

@@ -176,6 +176,18 @@ TEST_CASE("PRG-S3: an epilogue step has one operand, which broadcasts to the out
     broken([](isa::EpilogueStep& step) { step = {.op = isa::EpilogueOp::add, .constant = 99}; });
 }
 
+TEST_CASE("PRG-S3: an epilogue step reads an input of the kernel only when that passes it on", "[isa][errors]") {
+    Subject subject = every_split();
+    isa::Phase& conv = subject.phase("conv_cols_batch");
+    isa::ProgramTensor& read = subject.program.tensors[conv.inputs.front().tensor];
+    REQUIRE(read.shape == subject.output("conv_cols_batch").shape); // it would broadcast
+    conv.epilogue.push_back({.op = isa::EpilogueOp::add, .input = 0});
+    check_breaks(subject, "PRG-S3", "conv_cols_batch");
+    subject = every_split();
+    subject.phase("residual").epilogue.front().input = 0;
+    CHECK(subject.verify().empty()); // element-wise
+}
+
 TEST_CASE("PRG-S4: a tensor is made by the phase it names", "[isa][errors]") {
     Subject other = every_split();
     other.output("conv_cols_batch").producer = other.phase_index("conv_rows");

@@ -133,4 +133,28 @@ TEST_CASE("an address beyond core memory is a machine error", "[arch][core_grid]
     CHECK_THROWS_AS(outputs_of(program), MachineError);
 }
 
+TEST_CASE("weights are read from the addresses of their chunks, streamed or resident", "[arch][core_grid]") {
+    for (const bool resident : {false, true}) {
+        CAPTURE(resident);
+        const GridShape grid{.rows = 2, .cols = 2};
+        const isa::Program program =
+            test::conv_program(grid, {.rows = 2, .cols = 2, .chunks = 2, .resident = resident});
+        const auto inputs = test::random_inputs(program);
+        const auto outputs = [&](const isa::Program& variant) {
+            return run_core_grid(variant, test::small_machine(grid),
+                                 {.functional = true, .inputs = inputs, .loaded = &program})
+                .outputs.front()
+                .values;
+        };
+        const std::vector<float> right = outputs(program);
+        isa::Program moved = program;
+        moved.phases[1].weights->homes[1].address += Bytes(8);
+        CHECK(outputs(moved) != right);
+        isa::Program exchanged = program;
+        std::swap(exchanged.phases[1].weights->homes[0], exchanged.phases[1].weights->homes[1]);
+        CHECK(outputs(exchanged) != right);
+        CHECK(outputs(program) == right);
+    }
+}
+
 } // namespace lodestone::core_grid

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hand-made programs on a small grid: phases, counts, conservation, determinism, errors.
 #include "arch/core_grid/run.hpp"
+#include "arch/core_grid/traffic.hpp"
 #include "sim/base/error.hpp"
 #include "sim/trace/trace_sink.hpp"
 #include "tests/support/core_grid_layers.hpp"
@@ -35,6 +36,20 @@ TEST_CASE("phases follow each other without gaps and sum to the run", "[arch][co
     CHECK(end == execution.cycles);
     CHECK(sum.elapsed == execution.cycles);
     CHECK(isa::total_macs(sum) == isa::total_macs(execution.events));
+}
+
+TEST_CASE("phases run alone take as long as in the whole run once a phase before them sets the scene",
+          "[arch][core_grid]") {
+    const isa::Program program = test::every_split_program(kGrid);
+    const isa::Execution whole = run(program);
+    for (std::uint32_t phase = 1; phase < program.phases.size(); ++phase) {
+        INFO(program.phases[phase].name);
+        const isa::Execution part = run_core_grid(program, test::small_machine(program.grid),
+                                                  {.only = isa::PhaseRange{.first = phase - 1, .last = phase}});
+        REQUIRE(part.phases.size() == 2);
+        CHECK(part.phases.back().name == program.phases[phase].name);
+        CHECK(part.phases.back().events.elapsed == whole.phases[phase].events.elapsed);
+    }
 }
 
 TEST_CASE("every network delivers what was sent", "[arch][core_grid]") {
@@ -185,6 +200,26 @@ TEST_CASE("a weight chunk larger than the weight buffer names layer, size and li
 TEST_CASE("a run beyond its limit of cycles is a machine error", "[arch][core_grid]") {
     const isa::Program program = test::conv_program(kGrid, {});
     CHECK_THROWS_AS(run_core_grid(program, test::small_machine(kGrid), {.cycle_limit = Cycles(50)}), MachineError);
+}
+
+TEST_CASE("a flow into a memory narrower than its link is written from its head on, no earlier", "[arch][core_grid]") {
+    const GridShape grid{.rows = 1, .cols = 2};
+    const isa::Program program = test::conv_program(grid, {.rows = 1, .cols = 2});
+    spec::CoreGridSpec machine = test::small_machine(grid);
+    machine.memory.width = Bytes(4);
+    machine.memory.banks = 1;
+    machine.activation_network.link_width = Bytes(64);
+    Resources resources(program, machine, FlowControl::elastic);
+    Traffic traffic(program, resources);
+    isa::Flow flow = isa::gather_flows(program, 1, 0).front();
+    REQUIRE(flow.from_frame_buffer);
+    traffic.send(flow, Cycles(1000));
+    const CoreId destination = flow.destinations.front();
+    const Cycles head = resources.activation.head_arrival(destination);
+    const Cycles write = transfer_cycles(flow.bytes, machine.memory.width);
+    REQUIRE(write > transfer_cycles(flow.bytes, machine.activation_network.link_width));
+    CHECK(resources.memories[destination.index()].settle(Cycles(0)) == head + write);
+    CHECK(traffic.inputs_ready(destination, 1) == head + write);
 }
 
 } // namespace lodestone::core_grid

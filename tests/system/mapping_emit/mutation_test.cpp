@@ -99,6 +99,10 @@ TEST_CASE("no damaged program survives: it is refused or its outputs differ, or 
             mutate_all(compiled, random, tally);
         }
     }
+    test::Compiled strict = network.compiled(network.quantised("int8"), {.rows = 2, .cols = 2}, kBatch);
+    strict.program = core_grid::scheduled(strict.program, strict.machine);
+    REQUIRE(fate_of(strict, strict.program) == Fate::same_function);
+    mutate_all(strict, random, tally);
     tally.print();
     const int caught =
         tally.total(Fate::refused_by_rule) + tally.total(Fate::refused_by_model) + tally.total(Fate::other_outputs);

@@ -346,7 +346,8 @@ std::string more_chunks(Program& program, Random& random) {
 }
 
 std::string other_home_core(Program& program, Random& random) {
-    return in_phase(program, random, has_weights, [&](Phase& phase) {
+    const auto is_streamed = [](const Phase& phase) { return phase.weights && !phase.weights->resident; };
+    return in_phase(program, random, is_streamed, [&](Phase& phase) {
         isa::ChunkHome& home = phase.weights->homes[below(random, phase.weights->homes.size())];
         home.core = CoreId((home.core.value + 1 + below(random, program.grid.size() - 1)) % program.grid.size());
         return "a chunk in core " + std::to_string(home.core.value);
@@ -363,7 +364,10 @@ std::string home_outside(Program& program, Random& random) {
 std::string other_home_address(Program& program, Random& random) {
     return in_phase(program, random, has_weights, [&](Phase& phase) {
         isa::ChunkHome& home = phase.weights->homes[below(random, phase.weights->homes.size())];
-        home.address = Bytes(kLine * below(random, 4096));
+        const Bytes own = home.address;
+        while (home.address == own) {
+            home.address = Bytes(kLine * below(random, 4096));
+        }
         return "a chunk at " + std::to_string(home.address.count());
     });
 }
@@ -410,13 +414,108 @@ std::string lose_bias(Program& program, Random& random) {
         });
 }
 
-/// As if weights were read from the next address.
-std::string rotate_codes(Program& program, Random& random) {
+std::string next_home_line(Program& program, Random& random) {
     return in_phase(program, random, has_weights, [&](Phase& phase) {
-        std::vector<std::uint16_t>& codes = program.constants[phase.weights->constant].codes;
-        std::ranges::rotate(codes, codes.begin() + 1);
-        return std::string("weights from the next address");
+        isa::ChunkHome& home = phase.weights->homes[below(random, phase.weights->homes.size())];
+        home.address += Bytes(kLine);
+        return "a chunk read from the next line, " + std::to_string(home.address.count());
     });
+}
+
+std::string swap_chunks(Program& program, Random& random) {
+    return in_phase(
+        program, random, [](const Phase& phase) { return phase.weights && phase.weights->homes.size() > 1; },
+        [&](Phase& phase) {
+            std::vector<isa::ChunkHome>& homes = phase.weights->homes;
+            const std::size_t first = below(random, homes.size() - 1);
+            std::swap(homes[first], homes[first + 1]);
+            return "chunks " + std::to_string(first) + " and the next exchanged";
+        });
+}
+
+std::string chunk_of_another_layer(Program& program, Random& random) {
+    return in_phase(program, random, has_weights, [&](Phase& phase) {
+        const Phase* other = pick(program.phases, random,
+                                  [&](const Phase& candidate) { return candidate.weights && &candidate != &phase; });
+        phase.weights->homes.front() = other->weights->homes.front();
+        return "its first chunk read from that of " + other->name;
+    });
+}
+
+std::string short_instructions(Program& program, Random& random) {
+    return in_phase(
+        program, random, [](const Phase&) { return true; },
+        [&](Phase& phase) {
+            phase.instruction_bytes -= Bytes(1 + below(random, phase.instruction_bytes.count()));
+            return std::to_string(phase.instruction_bytes.count()) + " bytes of instructions";
+        });
+}
+
+std::string long_instructions(Program& program, Random& random) {
+    return in_phase(
+        program, random, [](const Phase&) { return true; },
+        [&](Phase& phase) {
+            constexpr std::uint64_t far_too_many = 1 << 20;
+            phase.instruction_bytes += Bytes(far_too_many);
+            return std::string("more instructions than fit");
+        });
+}
+
+// Slots, of scheduled programs
+
+/// A list of slots of a random transfer with a slot above `least`, and its place; null when there is none.
+std::uint64_t* pick_slot(Program& program, Random& random, std::uint64_t least) {
+    std::vector<std::uint64_t*> slots;
+    const auto add = [&](std::vector<std::uint64_t>& list) {
+        for (std::uint64_t& slot : list) {
+            if (slot > least) {
+                slots.push_back(&slot);
+            }
+        }
+    };
+    for (Phase& phase : program.phases) {
+        for (Gather& gather : phase.inputs) {
+            add(gather.slots);
+        }
+        if (phase.weights) {
+            add(phase.weights->slots);
+        }
+        add(phase.partial_sum_slots);
+    }
+    return slots.empty() ? nullptr : slots[below(random, slots.size())];
+}
+
+/// The schedule lets every transfer leave as early as it can, so earlier is too early.
+std::string earlier_slot(Program& program, Random& random) {
+    std::uint64_t* slot = pick_slot(program, random, 0);
+    if (slot == nullptr) {
+        return "";
+    }
+    --*slot;
+    return "a slot one cycle earlier, at " + std::to_string(*slot);
+}
+
+std::string lose_slot(Program& program, Random& random) {
+    return in_phase(
+        program, random, [](const Phase& phase) { return phase.instruction_slot.has_value(); },
+        [&](Phase& phase) {
+            const bool has_slots = phase.weights && !phase.weights->slots.empty();
+            if (has_slots && below(random, 2) == 0) {
+                phase.weights->slots.pop_back();
+                return std::string("a chunk without a slot");
+            }
+            phase.instruction_slot.reset();
+            return std::string("instructions without a slot");
+        });
+}
+
+std::string later_slot(Program& program, Random& random) {
+    std::uint64_t* slot = pick_slot(program, random, 0);
+    if (slot == nullptr) {
+        return "";
+    }
+    *slot += 1 + below(random, 16);
+    return "a slot later, at " + std::to_string(*slot);
 }
 
 std::string rotate_scales(Program& program, Random& random) {
@@ -616,15 +715,22 @@ const std::vector<Mutation>& mutations() {
         {"chunk list shortened", Effect::wrong, shorten_chunks},
         {"broadcast shortened", Effect::wrong, fewer_groups},
         {"more chunks than homes", Effect::wrong, more_chunks},
-        {"chunk in another core", Effect::remapping, other_home_core},
+        {"chunk in another core", Effect::wrong, other_home_core},
         {"chunk outside the grid", Effect::wrong, home_outside},
-        {"chunk anywhere", Effect::remapping, other_home_address},
+        {"chunk anywhere", Effect::wrong, other_home_address},
         {"chunk onto a buffer", Effect::wrong, home_onto_buffer},
         {"resident or not", Effect::remapping, flip_residency},
         {"other weights", Effect::wrong, other_weights},
         {"other bias", Effect::wrong, other_bias},
         {"no bias", Effect::wrong, lose_bias},
-        {"weights one address on", Effect::wrong, rotate_codes},
+        {"chunk from the next line", Effect::wrong, next_home_line},
+        {"chunks exchanged", Effect::wrong, swap_chunks},
+        {"chunk of another layer", Effect::wrong, chunk_of_another_layer},
+        {"instructions too short", Effect::wrong, short_instructions},
+        {"instructions too long", Effect::wrong, long_instructions},
+        {"slot earlier", Effect::wrong, earlier_slot},
+        {"slot later", Effect::remapping, later_slot},
+        {"slot lost", Effect::wrong, lose_slot},
         {"scales one channel on", Effect::wrong, rotate_scales},
         {"other scale", Effect::wrong, other_scale},
         {"other weight format", Effect::wrong, other_weight_format},

@@ -115,3 +115,14 @@ TEST_CASE("an idle core needs nothing", "[arch][isa]") {
     const Program program = one_phase(ElementwiseKernel{}, {{4}, {4}});
     CHECK(need(program, Tile{.output = Region(Shape{4})}).empty());
 }
+
+TEST_CASE("a concatenation's own inputs are those that fill the axis, whatever the epilogue reads", "[isa]") {
+    Program program = one_phase(ConcatKernel{.axis = 1}, {{1, 2, 4}, {1, 3, 4}, {1, 5, 4}, {1, 5, 4}});
+    Phase& phase = program.phases.front();
+    phase.epilogue = {{.op = EpilogueOp::add, .input = 2}, {.op = EpilogueOp::multiply, .input = 2}};
+    CHECK(kernel_inputs(program, phase) == 2); // one operand, read twice
+    const Tile piece = tile(box({{0, 1}, {1, 4}, {0, 2}}));
+    CHECK(need(program, piece, 0) == box({{0, 1}, {1, 2}, {0, 2}}));
+    CHECK(need(program, piece, 1) == box({{0, 1}, {0, 2}, {0, 2}}));
+    CHECK(need(program, piece, 2) == piece.output);
+}

@@ -71,6 +71,15 @@ TEST_CASE("a background read uses the turns that others leave", "[arch][memory]"
     CHECK(memory.close_window(Cycles(40)) == Cycles(18));
 }
 
+TEST_CASE("a background read counts in the window whose turns it took", "[arch][memory]") {
+    BankedMemory memory(kMemory);
+    const std::size_t ticket = memory.post_background_read(Bytes(640), Cycles(0));
+    const Cycles first = memory.close_window(Cycles(4)); // nobody else wanted anything until then
+    CHECK(first == Cycles(4));
+    const Cycles end = memory.finish_background_read(ticket, Cycles(4));
+    CHECK(memory.close_window(end) == end - first);
+}
+
 TEST_CASE("a background read that is waited for gets all turns from then on", "[arch][memory]") {
     BankedMemory memory(kMemory);
     const std::size_t first = memory.post_background_read(Bytes(640), Cycles(0));

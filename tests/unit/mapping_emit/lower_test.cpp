@@ -74,10 +74,10 @@ TEST_CASE("a residual sum is a step whose operand is a second input", "[mapping]
     const TensorId y = net.op(OpKind::conv, "conv", {x, net.random("w", {4, 4, 1, 1})});
     const isa::Program program = lowered(net.finish({net.op(OpKind::add, "sum", {y, x})}));
     const isa::Phase& conv = phase(program, "conv");
-    REQUIRE(conv.inputs.size() == 1); // the same tensor once
+    REQUIRE(conv.inputs.size() == 2); // of the same tensor, another region each
     REQUIRE(conv.epilogue.size() == 1);
     CHECK(conv.epilogue[0].op == EpilogueOp::add);
-    CHECK(conv.epilogue[0].input == 0U);
+    CHECK(conv.epilogue[0].input == 1U);
 }
 
 TEST_CASE("the order of a difference and a quotient is kept", "[mapping][emit]") {
@@ -217,4 +217,13 @@ TEST_CASE("floating accumulators are as wide as an exact sum", "[mapping][emit]"
     CHECK(emit::accumulator_bits(FormatId::fp8_e5m2, FormatId::fp8_e5m2, 1024) == 80);
     CHECK(emit::accumulator_bits(FormatId::fp8_e4m3, FormatId::fp8_e4m3, 1024) <
           emit::accumulator_bits(FormatId::fp8_e5m2, FormatId::fp8_e5m2, 1024));
+}
+
+TEST_CASE("a tensor joined to itself is an input twice, one multiplied by itself once", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 4, 6, 6});
+    const TensorId joined = net.op(OpKind::concat, "joined", {x, x}, {{"axis", std::int64_t{1}}});
+    const isa::Program program = lowered(net.finish({joined, net.op(OpKind::mul, "square", {x, x})}));
+    CHECK(phase(program, "joined").inputs.size() == 2);
+    CHECK(phase(program, "square").inputs.size() == 1);
 }

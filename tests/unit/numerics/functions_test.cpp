@@ -74,6 +74,7 @@ TEST_CASE("the piecewise linear functions are exact", "[numerics]") {
     CHECK(nn::leaky_relu(-2.0F, 0.25F) == -0.5F);
     CHECK(nn::clip(9.0F, 0.0F, 6.0F) == 6.0F);
     CHECK(nn::clip(-9.0F, 0.0F, 6.0F) == 0.0F);
+    CHECK(nn::clip(3.0F, 4.0F, 2.0F) == 2.0F); // limits that cross
     CHECK(nn::hard_sigmoid(0.0F) == 0.5F);
     CHECK(nn::hard_sigmoid(-2.5F) == 0.0F);
     CHECK(nn::hard_sigmoid(2.5F) == 1.0F);

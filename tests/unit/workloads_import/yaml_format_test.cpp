@@ -4,7 +4,9 @@
 #include "workloads/import/import.hpp"
 #include "workloads/reference/interpreter.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 namespace {
 
@@ -98,3 +100,26 @@ layers:
 }
 
 } // namespace
+
+TEST_CASE("drawn weights fill every parameter, with the same bits for the same seed", "[workloads][import]") {
+    const auto drawn = [](const std::string& random) {
+        return read("inputs: {x: [1, 64]}\nlayers:\n  - {name: l, op: Linear, out_features: 256}\n"
+                    "  - {name: n, op: LayerNorm}\nweights: {random: {" +
+                    random + "}}\n");
+    };
+    const graph::Graph network = drawn("seed: 7");
+    const auto values = [](const graph::Graph& graph, const char* name) {
+        return graph.at(*graph.find_tensor(name)).data->as_floats();
+    };
+    const std::vector<float> weights = values(network, "l.weight");
+    double squares = 0;
+    for (const float weight : weights) {
+        squares += static_cast<double>(weight) * static_cast<double>(weight);
+    }
+    CHECK(squares / static_cast<double>(weights.size()) == Approx(1.0 / 64).epsilon(0.05)); // 64 inputs
+    CHECK(values(network, "n.scale").front() == Approx(1.0).margin(0.2));
+    CHECK(values(drawn("seed: 7"), "l.weight") == weights);
+    CHECK(values(drawn("seed: 8"), "l.weight") != weights);
+    const std::vector<float> uniform = values(drawn("seed: 7, distribution: uniform"), "l.weight");
+    CHECK(*std::max_element(uniform.begin(), uniform.end()) <= std::sqrt(3.0F) / 8); // sqrt(3) deviations
+}

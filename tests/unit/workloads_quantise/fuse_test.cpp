@@ -3,8 +3,10 @@
 #include "tests/support/network_builder.hpp"
 #include "workloads/quantise/fuse.hpp"
 #include "workloads/quantise/prepare.hpp"
+#include "workloads/reference/interpreter.hpp"
 
 #include <catch2/catch.hpp>
+#include <numeric>
 
 using namespace lodestone;
 using graph::OpKind;
@@ -158,4 +160,33 @@ TEST_CASE("a product with the parameter on the left is turned round", "[workload
     const auto prepared = quantise::prepare(net.finish({y}));
     CHECK(described(prepared.graph) == "mm.turn_in (x) | mm (x.transposed) | mm.turn_out (mm.out.transposed)");
     CHECK(prepared.graph.output(prepared.graph.operators.back()).shape == graph::Shape{2, 5, 4});
+}
+
+TEST_CASE("blocks of pixels become channels and back by reshaping and transposing, with the same values",
+          "[workloads][quantise]") {
+    struct Case {
+        OpKind kind;
+        std::string mode;
+        Ints shape;
+    };
+    for (const Case& each :
+         {Case{OpKind::depth_to_space, "DCR", {1, 8, 2, 3}}, Case{OpKind::depth_to_space, "CRD", {1, 8, 2, 3}},
+          Case{OpKind::space_to_depth, "", {1, 2, 4, 6}}}) {
+        CAPTURE(to_string(each.kind), each.mode);
+        NetworkBuilder net;
+        std::vector<std::pair<std::string, graph::Attribute>> attributes{{"blocksize", std::int64_t{2}}};
+        if (!each.mode.empty()) {
+            attributes.emplace_back("mode", each.mode);
+        }
+        const graph::Graph network =
+            net.finish({net.op(each.kind, "blocks", {net.input("x", each.shape)}, attributes)});
+        const graph::Graph prepared = quantise::prepare(network).graph;
+        std::vector<float> values(48);
+        std::iota(values.begin(), values.end(), 0.0F);
+        const reference::Values given{{"x", graph::TensorData::of_floats(each.shape, values)}};
+        const std::string result = network.at(network.outputs.front()).name;
+        CHECK(prepared.operators.size() == 3);
+        CHECK(reference::Interpreter(prepared).run(given).at(result) ==
+              reference::Interpreter(network).run(given).at(result));
+    }
 }
