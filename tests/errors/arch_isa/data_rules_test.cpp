@@ -56,7 +56,9 @@ TEST_CASE("PRG-W3: no weight chunk is empty", "[isa][errors]") {
     Subject subject = every_split();
     isa::WeightPlan& plan = *subject.phase("classes").weights; // 2 groups of 5 channels
     plan.chunks = 6;
-    plan.homes.assign(12, plan.homes.front());
+    const std::vector<isa::ChunkHome> firsts{plan.homes.front(), plan.homes.back()};
+    plan.homes.assign(6, firsts.front());
+    plan.homes.insert(plan.homes.end(), 6, firsts.back());
     for (std::uint64_t i = 0; i < plan.homes.size(); ++i) {
         plan.homes[i].address = free_address(every_split()) + Bytes(i * 1024);
     }
