@@ -241,7 +241,7 @@ constexpr Row mappings_and_anchors[]{
     {"frame_blocks", "parts of the batch"},
     {"steps/axis", "axis that is cut"},
     {"axis_blocks", "parts of that axis"},
-    {"run", "run file that is our side, relative to this file"},
+    {"run", "run file that is our side, relative to this file; or, in a sweep, the run itself"},
     {"anchors", "figures by name"},
     {"anchors/*", "one published figure"},
     {"figure", "what of ours stands beside it"},
@@ -253,6 +253,40 @@ constexpr Row mappings_and_anchors[]{
     {"anchors/*/rate", "spikes or ticks per second at which the figure holds"},
     {"anchors/*/inputs", "share of the input bits that are set"},
     {"fits", "whether calibrated constants are fitted to it"},
+};
+
+constexpr Row sweeps[]{
+    {"axes", "dimensions of the space"},
+    {"axes/[]/name", "letters, digits and underscores; expressions use it"},
+    {"path", "field of the run that takes the values, as machine.grid.rows"},
+    {"paths", "fields that take the values together"},
+    {"axes/[]/values", "list of values; with several fields a list within it gives each its own"},
+    {"range", "evenly spaced numbers {from, to, steps}"},
+    {"log_range", "numbers with a constant ratio {from, to, steps}"},
+    {"from", "first number, with its unit"},
+    {"to", "last number, with its unit"},
+    {"range/steps", "how many numbers"},
+    {"log_range/steps", "how many numbers"},
+    {"derived", "fields that are computed from axes"},
+    {"derived/*", "expression over axes for the field of that path"},
+    {"constraints", "points that break one are infeasible"},
+    {"key", "figure of a result, as area_mm2.total"},
+    {"expression", "over axes, instead of a figure"},
+    {"min", "lower limit; a plain number is in the unit of the figure"},
+    {"max", "upper limit; a plain number is in the unit of the figure"},
+    {"objectives", "figures to improve"},
+    {"goal", "which way is better"},
+    {"workloads", "networks that every point runs, instead of the run's"},
+    {"workloads/[]/file", "network file, relative to this file"},
+    {"workloads/[]/weight", "in the mean over the networks"},
+    {"strategy", "which points are evaluated"},
+    {"strategy/kind", "all points, a sample, or a search for the front"},
+    {"points", "how many are evaluated"},
+    {"population", "points of one generation of the search"},
+    {"strategy/seed", "of sample and search"},
+    {"first", "evaluates all points"},
+    {"then", "evaluates the best of them again"},
+    {"keep", "share that is evaluated again"},
 };
 
 constexpr Row networks[]{
@@ -323,6 +357,7 @@ const config::Meanings& key_meanings() {
         add(units_and_spikes);
         add(runs);
         add(mappings_and_anchors);
+        add(sweeps);
         add(networks);
         return all;
     }();
