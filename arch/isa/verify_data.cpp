@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace lodestone::isa {
 namespace {
@@ -18,6 +20,29 @@ std::size_t fillers(const Program& program, std::uint32_t buffer) {
         }));
     }
     return count;
+}
+
+/// Every member of a group keeps its own copy of a resident chunk; the plan names the first one.
+void verify_resident_homes(Examination& exam, const Phase& phase) {
+    const Program& program = exam.program;
+    std::vector<char> seen(weight_groups(program, phase));
+    for_each_tile(program, phase, [&](CoreId core, const Tile&) {
+        const std::uint32_t group = weight_group(program, phase, program.grid.position(core));
+        if (std::exchange(seen[group], 1) != 0) {
+            return;
+        }
+        for (std::uint32_t chunk = 0; chunk < phase.weights->chunks; ++chunk) {
+            const CoreId home = phase.weights->homes[std::size_t{group} * phase.weights->chunks + chunk].core;
+            if (home != core && home.index() < program.grid.size()) {
+                exam.add({.rule = "PRG-W1",
+                          .layer = phase.name,
+                          .where = "group " + std::to_string(group) + " chunk " + std::to_string(chunk),
+                          .value = "resident in " + exam.core_name(home),
+                          .limit = exam.core_name(core) + ", the group's first",
+                          .message = "is not kept by a core of its group; name the group's first core"});
+            }
+        }
+    });
 }
 
 } // namespace
@@ -107,6 +132,9 @@ void verify_weights(Examination& exam, std::uint32_t index) {
                       .limit = std::to_string(program.grid.size()) + " cores",
                       .message = "keeps a chunk outside the grid; choose a core of the grid"});
         }
+    }
+    if (plan.resident) {
+        verify_resident_homes(exam, phase);
     }
     for (std::uint32_t group = 0; group < groups; ++group) {
         for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {

@@ -37,6 +37,15 @@ TEST_CASE("PRG-W1: every group of cores has a home in the grid for each of its w
     check_breaks(outside, "PRG-W1", "conv_channels");
 }
 
+TEST_CASE("PRG-W1: the home of a resident chunk is the first core of its group", "[isa][errors]") {
+    const test::ConvCase layer{.channel_parts = 2, .resident = true};
+    Subject subject = test::on_small_machine(test::conv_program({.rows = 2, .cols = 2}, layer));
+    CHECK(subject.verify().empty());
+    std::vector<isa::ChunkHome>& homes = subject.phase("conv").weights->homes;
+    std::swap(homes[0].core, homes[1].core);
+    check_breaks(subject, "PRG-W1", "conv");
+}
+
 TEST_CASE("PRG-W2: a weight chunk fits half of the weight buffer", "[isa][errors]") {
     Subject subject = every_split();
     subject.machine.matrix.weight_buffer = Bytes(2 * 640); // classes: 128 x 5 of 8 bit
@@ -48,6 +57,7 @@ TEST_CASE("PRG-W2: a weight chunk fits half of the weight buffer", "[isa][errors
 TEST_CASE("PRG-W3: no weight chunk is empty", "[isa][errors]") {
     Subject subject = every_split();
     isa::WeightPlan& plan = *subject.phase("classes").weights; // 2 groups of 5 channels
+    plan.resident = false; // any core may be the home
     plan.chunks = 6;
     plan.homes.assign(12, plan.homes.front());
     for (std::uint64_t i = 0; i < plan.homes.size(); ++i) {
