@@ -2,6 +2,7 @@
 // What the user asked for on the command line, before any file is read.
 #pragma once
 
+#include "apps/explore_command.hpp"
 #include "apps/mac_command.hpp"
 
 #include <cstdint>
@@ -10,6 +11,13 @@
 #include <vector>
 
 namespace lodestone::apps {
+
+/// Of `report`, for the store of an exploration.
+struct ReportOptions {
+    std::string x; ///< result keys of a drawing's axes; empty: the first two objectives
+    std::string y;
+    std::string sweep; ///< name of one of the store's sweeps; empty: the one opened last
+};
 
 /// Options that several commands share; each command uses those that its help lists.
 struct Arguments {
@@ -36,8 +44,12 @@ struct Arguments {
     bool fit = false;                   ///< --fit: calibrated constants instead of the comparison
     std::optional<std::uint64_t> ticks; ///< --ticks: of a spiking run
     std::string spikes_out;             ///< --spikes-out FILE
+    bool list = false;                  ///< --list: the kinds that there are
+    bool reference = false;             ///< --reference: Markdown instead of a schema
     bool json = false;
     MacOptions mac;
+    ExploreOptions explore;
+    ReportOptions report;
     bool layers = false; ///< --layers: per-layer tables too
     bool detail = false; ///< --detail: what each core and link did, in the result files
 };

@@ -2,6 +2,7 @@
 // `lodestone check`: reads each file as what its content says it is, and reports everything that is wrong.
 #include "analysis/anchors/anchors.hpp"
 #include "apps/commands.hpp"
+#include "apps/explore_sweep.hpp"
 #include "apps/file_kind.hpp"
 #include "apps/run_request.hpp"
 #include "apps/spiking_run.hpp"
@@ -23,12 +24,24 @@ void check_workload(const RunRequest& request, Problems& problems) {
     }
 }
 
+/// A sweep and its networks.
+void check_sweep(const config::Node& root, Problems& problems) {
+    const explore::SweepSpec sweep = read_sweep_file(root, problems);
+    if (!problems.has_errors()) {
+        for (const explore::StoredWorkload& workload : workloads_of(sweep)) {
+            static_cast<void>(import::import_network(workload.file, problems));
+        }
+    }
+}
+
 void check_yaml(const std::string& file, FileKind kind, const std::vector<std::string>& overrides, Problems& problems) {
     const config::Node root = load_with_overrides(file, overrides, problems);
     if (kind == FileKind::machine) {
         static_cast<void>(read_machine_input(config::MapReader(root, problems)));
     } else if (kind == FileKind::technology) {
         check_technology(root, problems);
+    } else if (kind == FileKind::sweep) {
+        check_sweep(root, problems);
     } else if (kind == FileKind::anchors) {
         config::MapReader reader(root, problems);
         static_cast<void>(anchors::read_anchors(reader));
@@ -47,6 +60,7 @@ std::string check_file(const std::string& file, const std::vector<std::string>& 
     case FileKind::machine:
     case FileKind::technology:
     case FileKind::run:
+    case FileKind::sweep:
     case FileKind::anchors:
         check_yaml(file, kind, overrides, problems);
         break;

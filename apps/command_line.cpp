@@ -120,11 +120,28 @@ void add_anchors(CLI::App& root, Arguments& arguments) {
 }
 
 void add_report(CLI::App& root, Arguments& arguments) {
-    CLI::App* command =
-        root.add_subcommand("report", "one self-contained HTML page of results, side by side when there are several");
-    command->add_option("RESULT", arguments.files, "result files; written with 'run --detail' they have maps too")
+    CLI::App* command = root.add_subcommand(
+        "report", "one self-contained HTML page of results, side by side when there are several, or of an exploration");
+    command
+        ->add_option(
+            "FILE", arguments.files,
+            "result files, which have maps too when written with 'run --detail'; or the store of an exploration")
         ->required();
-    command->add_option("-o,--output", arguments.output, "the page to write (HTML)")->required();
+    command
+        ->add_option("-o,--output", arguments.output,
+                     "the page to write (HTML); of a store also a drawing: .svg, or .png through chromium")
+        ->required();
+    command->add_option("--x", arguments.report.x, "result key across in a drawing (default: the first objective)");
+    command->add_option("--y", arguments.report.y, "result key upwards in a drawing (default: the second objective)");
+    command->add_option("--sweep", arguments.report.sweep, "which sweep of the store (default: the one run last)");
+}
+
+void add_schema(CLI::App& root, Arguments& arguments) {
+    CLI::App* command = root.add_subcommand("schema", "JSON Schema of a kind of YAML file, for editors and validators");
+    command->add_option("KIND", arguments.files, "machine, run, technology, ... (--list names all)")->expected(0, 1);
+    command->add_flag("--list", arguments.list, "names the kinds");
+    command->add_flag("--reference", arguments.reference, "prints the reference of all keys (Markdown) instead");
+    command->add_option("-o,--output", arguments.output, "file to write; stdout by default");
 }
 
 /// What is wrong with the first word when it is neither an option nor a command; else "".
@@ -169,6 +186,43 @@ void add_mac(CLI::App& root, Arguments& arguments) {
     command->add_flag("--json", options.json, "one JSON document instead of the table");
 }
 
+void add_explore(CLI::App& root, Arguments& arguments) {
+    ExploreOptions& options = arguments.explore;
+    CLI::App* command =
+        root.add_subcommand("explore", "sweeps a space of machines and precisions; every finished point is kept");
+    command->add_option("SWEEP", options.sweep, "sweep file (YAML)");
+    command->add_option("--db", options.store, "the store of the points: a SQLite file, made when it is not there");
+    command->add_option("--jobs", options.jobs, "points evaluated at the same time (default: one per core)");
+    command->add_flag("--resume", options.resume,
+                      "only goes on with a sweep that the store has (without it, one that is new there is begun)");
+    command->add_option(
+        "--shard", options.shard,
+        "K/N: only part K (from 0) of N of the points, for job arrays; --merge brings the stores together");
+    command->add_option("--merge", options.shards, "stores of shards to bring together in the store --db")
+        ->expected(1, -1);
+    command->add_flag("--retry", options.retry, "evaluates failed and timed out points again");
+    command->add_option("--time-limit", options.time_limit, "for one point, as \"60 s\" (default: none)");
+    command->add_option("--memory-limit", options.memory_limit,
+                        "address space of one worker, as \"2 GiB\" (default: none)");
+    CLI::Option* reprice =
+        command
+            ->add_option("--reprice", options.technology,
+                         "prices the finished points of the store --db in another technology (a file), or with --set "
+                         "\"machine.voltage=0.7 V\", without running them again")
+            ->expected(0, 1);
+    command->callback([&options, reprice] { options.is_repricing = reprice->count() > 0; });
+    command->add_option("--status", options.status, "shows how far this store is, also while it is being filled");
+    command->add_option("--export", options.export_format, "prints every point of the store --db")
+        ->check(CLI::IsMember({"csv", "json"}));
+    command->add_option("--sweep", options.sweep_name,
+                        "the sweep to show of a store with several (default: the one explored last)");
+    command
+        ->add_option("--set", options.overrides,
+                     "PATH=VALUE: overrides one field of the sweep file, as \"run.machine.voltage=0.7 V\" (repeatable)")
+        ->allow_extra_args(false);
+    command->add_flag("--json", options.json, "one JSON document on stdout instead of the table");
+}
+
 } // namespace
 
 std::variant<Arguments, int> parse_command_line(int argc, const char* const* argv) {
@@ -182,9 +236,11 @@ std::variant<Arguments, int> parse_command_line(int argc, const char* const* arg
     add_compile(root, arguments);
     add_verify(root, arguments);
     add_run(root, arguments);
+    add_explore(root, arguments);
     add_compare(root, arguments);
     add_anchors(root, arguments);
     add_report(root, arguments);
+    add_schema(root, arguments);
     add_mac(root, arguments);
     constexpr int users_mistake = 2;
     if (const std::string unknown = unknown_command(root, argc, argv); !unknown.empty()) {

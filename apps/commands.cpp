@@ -15,9 +15,11 @@ std::span<const Command> commands() {
         Command{"verify", verify_command},
         Command{"run", run_command},
         Command{"mac", [](const Arguments& arguments) { return mac_command(arguments.mac); }},
+        Command{"explore", [](const Arguments& arguments) { return explore_command(arguments.explore); }},
         Command{"compare", compare_command},
         Command{"anchors", anchors_command},
         Command{"report", report_command},
+        Command{"schema", schema_command},
     };
     return list;
 }

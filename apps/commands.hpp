@@ -29,6 +29,7 @@ int replay_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int anchors_command(const Arguments& arguments);
 int report_command(const Arguments& arguments);
+int schema_command(const Arguments& arguments);
 
 /// "PRG-M1 conv1: address 4096 is … (limit: …): …"
 [[nodiscard]] std::string text_of(const isa::Violation& broken);

@@ -8,6 +8,8 @@
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 
+#include <chrono>
+#include <iomanip>
 #include <iostream>
 
 namespace lodestone::apps {
@@ -26,7 +28,9 @@ int compile_command(const Arguments& arguments) {
     const graph::QuantisedModel model = quantise_network(network, request.precisions.front(), {});
     print_diagnostics(model.warnings);
     emit::CompileReport report;
+    const auto begin = std::chrono::steady_clock::now();
     isa::Program program = compile_network(request, model, request.batch, &report);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     const std::string mapping = emit::mapping_yaml(program);
     if (!arguments.output.empty()) {
         write_file(arguments.output, isa::program_text(program));
@@ -36,7 +40,9 @@ int compile_command(const Arguments& arguments) {
     } else {
         std::cout << mapping;
     }
-    std::cerr << program.phases.size() << " phases, " << report.search.costed << " candidates costed, estimated "
+    std::cerr << program.phases.size() << " phases, " << report.search.costed << " candidates costed, "
+              << report.search.weighed << " combinations weighed, " << report.search.tried << " phases tried in "
+              << std::fixed << std::setprecision(2) << taken.count() << " s; estimated "
               << static_cast<std::uint64_t>(report.search.estimated_cycles) << " cycles\n";
     return 0;
 }

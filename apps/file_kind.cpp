@@ -38,6 +38,9 @@ FileKind kind_of_file(const std::string& file) {
     if (has("family")) {
         return FileKind::machine;
     }
+    if (has("axes")) {
+        return FileKind::sweep;
+    }
     if (has("workload") || has("machine")) {
         return FileKind::run;
     }
@@ -59,6 +62,8 @@ std::string name_of(FileKind kind) {
         return "machine";
     case FileKind::run:
         return "run file";
+    case FileKind::sweep:
+        return "sweep";
     case FileKind::technology:
         return "technology";
     case FileKind::anchors:

@@ -9,6 +9,7 @@ namespace lodestone::apps {
 enum class FileKind {
     machine,
     run,
+    sweep,
     technology, ///< or a table that technologies include
     anchors,
     program,

@@ -6,9 +6,14 @@
 
 namespace lodestone::apps {
 
-MachineInput read_machine_input(config::MapReader reader) {
+MachineInput read_machine_input(config::MapReader reader, const TechnologyInput* known) {
     MachineInput input;
     input.machine = spec::read_machine(reader);
+    if (known != nullptr && !reader.has("technology")) {
+        input.technology = *known;
+        reader.finish();
+        return input;
+    }
     config::MapReader technology = reader.required_map("technology");
     if (std::holds_alternative<spec::SpikingArraySpec>(input.machine.family)) {
         input.technology = cost::read_spiking_energy(technology);

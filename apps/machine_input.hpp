@@ -13,13 +13,16 @@
 
 namespace lodestone::apps {
 
+using TechnologyInput = std::variant<cost::Technology, cost::SpikingEnergy>;
+
 struct MachineInput {
     spec::MachineSpec machine;
-    std::variant<cost::Technology, cost::SpikingEnergy> technology; ///< that of the machine's family
+    TechnologyInput technology; ///< that of the machine's family
 };
 
-/// Reads every key of a machine map and finishes it.
-[[nodiscard]] MachineInput read_machine_input(config::MapReader reader);
+/// Reads every key of a machine map and finishes it. With `known`, a map without the key `technology` has that one: for
+/// many machines in one technology.
+[[nodiscard]] MachineInput read_machine_input(config::MapReader reader, const TechnologyInput* known = nullptr);
 
 /// Reads a technology file of any kind and reports what is wrong with it.
 void check_technology(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr);

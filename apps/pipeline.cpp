@@ -57,6 +57,9 @@ isa::Program compile_program(const RunRequest& request, const graph::QuantisedMo
     const auto usual = batch > 1 ? tile::Objective::throughput : tile::Objective::latency;
     options.search.objective = request.objective.value_or(usual);
     options.search.effort = request.effort;
+    options.search.trial = [&machine](const isa::Program& program, isa::PhaseRange range) {
+        return core_grid::run_core_grid(program, machine, {.only = range}).phases;
+    };
     if (!request.mapping.empty()) {
         options.mapping = emit::read_mapping(request.mapping);
     }

@@ -170,7 +170,6 @@ void check_family_options(const Arguments& arguments, const RunRequest& request,
         refuse(!arguments.against.empty(), "--against", message);
         refuse(!arguments.trace.empty(), "--trace", message);
         refuse(arguments.layers, "--layers", message);
-        refuse(arguments.detail, "--detail", message);
         refuse(request.fidelity == Fidelity::analytic, "--fidelity",
                "is analytic; a spiking array knows event and functional");
         return;
@@ -187,6 +186,7 @@ void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, 
         request.recurrent.reset();
     }
     request.spikes_out = arguments.spikes_out;
+    request.detail = arguments.detail;
     if (!arguments.inputs.empty()) {
         request.data.inputs = arguments.inputs;
     }
@@ -266,10 +266,11 @@ void read_spiking_keys(config::MapReader& reader, RunRequest& request) {
 
 } // namespace
 
-RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log) {
+RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log,
+                         const TechnologyInput* known) {
     RunRequest request;
     config::MapReader reader(root, problems, log);
-    request.machine = read_machine_input(reader.required_map("machine"));
+    request.machine = read_machine_input(reader.required_map("machine"), known);
     if (const config::Node* machine = root.find("machine")) {
         request.machine_text = config::canonical_text(*machine);
     }

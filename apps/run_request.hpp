@@ -56,7 +56,9 @@ struct RunRequest {
 /// problem of files and options together.
 [[nodiscard]] RunRequest read_run_request(const Arguments& arguments);
 
-/// Reads a run file whose tree is already loaded; used by `check` and `explain` too.
-[[nodiscard]] RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr);
+/// Reads a run file whose tree is already loaded; used by `check`, `explain` and `explore` too. `known`: the technology
+/// of a machine that names none, see read_machine_input().
+[[nodiscard]] RunRequest read_run_file(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr,
+                                       const TechnologyInput* known = nullptr);
 
 } // namespace lodestone::apps

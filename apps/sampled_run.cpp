@@ -14,6 +14,7 @@
 #include "workloads/import/spiking_json.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 
 namespace lodestone::apps {
@@ -38,15 +39,15 @@ struct Comparison {
 
 /// Frames by sample, each sample with as many.
 std::vector<std::vector<spiking::Frame>> frames_of(const SampledNetwork& network, const SampleValues& samples) {
+    const std::size_t size = samples.values.front().size();
+    if (network.takes_spike_trains && size % network.input.size() != 0) {
+        throw UserError({.file = network.data.inputs.string()}, "",
+                        "has samples of " + std::to_string(size) + " values; spike trains have " +
+                            std::to_string(network.input.size()) + " of them in each tick");
+    }
     std::vector<std::vector<spiking::Frame>> frames;
     for (std::size_t i = 0; i < samples.values.size(); ++i) {
         frames.push_back(frames_of_sample(network, samples.values[i], i));
-    }
-    if (frames.front().empty() || samples.values.front().size() % frames.front().size() != 0) {
-        throw UserError({.file = network.data.inputs.string()}, "",
-                        "has samples of " + std::to_string(samples.values.front().size()) +
-                            " values; spike trains have " + std::to_string(network.input.size()) +
-                            " of them in each tick");
     }
     return frames;
 }
@@ -70,6 +71,15 @@ void append(spiking_array::SpikingResult& all, spiking_array::SpikingResult one,
         spike.row += offset;
         all.outputs.push_back(spike);
     }
+    for (spiking_array::SpikeRecord spike : one.spikes) {
+        spike.tick += offset;
+        all.spikes.push_back(spike);
+    }
+    for (std::size_t core = 0; core < one.spike_counts.size(); ++core) {
+        std::ranges::transform(one.spike_counts[core], all.spike_counts[core], all.spike_counts[core].begin(),
+                               std::plus{});
+    }
+    all.link_loads.add(one.link_loads);
     if (!all.timing || !one.timing) {
         return;
     }

@@ -18,6 +18,7 @@ struct SpikingRequest {
     std::optional<std::uint64_t> ticks; ///< absent: as the network's file says, or until the array is silent
     std::uint64_t warm_up = 0;          ///< first ticks, which the counts leave out
     std::filesystem::path spikes_out;   ///< empty: the spikes of the output bus are not written
+    bool detail = false;                ///< the result also tells every spike and what cores and links did
     spiking::SampleFiles data;          ///< stand in place of those that the network's file names
 
     [[nodiscard]] bool has_data() const { return !data.inputs.empty() || !data.labels.empty() || data.samples != 0; }

@@ -7,6 +7,7 @@
 #include "apps/file_kind.hpp"
 #include "apps/sampled_network.hpp"
 #include "apps/sampled_run.hpp"
+#include "apps/spiking_detail.hpp"
 #include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -144,7 +145,9 @@ SpikingNetwork load_spiking_network(const fs::path& file, const spec::SpikingArr
     const std::string text = import::unpacked(content, file.string());
     if (!begins_as_json(text)) {
         throw UserError({.file = file.string()}, "",
-                        "is not a spiking network (JSON, plain or gzip); dense networks run on core grids, as "
+                        "is not a spiking network: spiking JSON (plain or gzip), NIR (HDF5), or YAML of kind "
+                        "trinary_network or nir_network; corelet JSON and .sfti spike files of other tools are not "
+                        "read, because their format is not published; dense networks run on core grids, as "
                         "configs/arch/northpole.yaml");
     }
     network.workload = import::parse_spiking_json(text, file.string(), machine);
@@ -156,7 +159,8 @@ spiking_array::SimulationOptions simulation_options(const RunRequest& request, s
                                                             : spiking_array::Fidelity::functional,
             .ticks = ticks,
             .warm_up = request.spiking.warm_up,
-            .seed = request.seed};
+            .seed = request.seed,
+            .record_spikes = request.spiking.detail};
 }
 
 report::Result build_spiking_run_result(const RunRequest& request, const SpikingSubject& subject,
@@ -179,6 +183,9 @@ report::Result build_spiking_run_result(const RunRequest& request, const Spiking
                                              .config_hash = config_hash(request, subject.content_hash, options),
                                              .fidelity = timing != nullptr ? "event" : "functional"});
     result.kernel_events = timing != nullptr ? timing->kernel_events : 0;
+    if (options.record_spikes) {
+        result.spiking_detail = spiking_detail(found, machine, options.warm_up);
+    }
     return result;
 }
 

@@ -2,7 +2,8 @@
 # Finds the libraries of Debian 12 and gives each one target that the rooms link.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-find_package(Boost 1.74 REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS mpi serialization)
+find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -11,6 +12,7 @@ find_package(Protobuf REQUIRED) # must come before ONNX, whose CMake file uses i
 find_package(ONNX CONFIG REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 
 # Debian builds libsystemc as C++17; C++20 code links when this macro names that ABI.

@@ -68,12 +68,22 @@ std::string charts_of_layers(const Result& result) {
     return html + figure("layer-energy", "Energy by layer", "Energy of each layer; left and right choose a layer");
 }
 
+std::string charts_of_spikes(const Result& result) {
+    if (!result.spiking_detail) {
+        return "<p class=\"hint\">The result file does not tell when neurons spiked; <code>lodestone run "
+               "--detail</code> "
+               "writes it.</p>";
+    }
+    return figure("raster", "Spikes over time", "Spikes of the neurons over the ticks of the run") +
+           "<p class=\"reading\" aria-live=\"polite\"></p><div class=\"maps\"></div>";
+}
+
 std::string section(const std::vector<NamedResult>& results, std::size_t index) {
     const Result& result = results[index].result;
     return "<section class=\"result\" data-result=\"" + std::to_string(index) + "\"><h2>" +
            escaped(heading_of(results, index)) + "</h2><p class=\"file\">" + escaped(results[index].name) + "</p>" +
-           summary(result) + charts_of_layers(result) + "<h3>Layers</h3>" + layer_rows(result) + remarks(result) +
-           "</section>";
+           summary(result) + (result.spiking ? charts_of_spikes(result) : "") + charts_of_layers(result) +
+           (result.layers.empty() ? "" : "<h3>Layers</h3>" + layer_rows(result)) + remarks(result) + "</section>";
 }
 
 } // namespace
@@ -81,8 +91,10 @@ std::string section(const std::vector<NamedResult>& results, std::size_t index) 
 std::string to_html(const std::vector<NamedResult>& results, const ChartLibrary& library) {
     check_invariant(!results.empty(), "a page is made of at least one result");
     std::string body =
-        "<main><section class=\"overview\">" + figure("inference-energy", "Energy of one inference in steady state",
-                                                      "Energy of one inference by component, a bar for each result");
+        "<main><section class=\"overview\">" +
+        figure("inference-energy",
+               results.front().result.spiking ? "Energy of the run" : "Energy of one inference in steady state",
+               "Energy by component, a bar for each result");
     body += comparison(results) + layer_comparison(results) + "</section>";
     body += std::string("<div class=\"results") + (results.size() > 1 ? " several" : "") + "\">";
     for (std::size_t i = 0; i < results.size(); ++i) {

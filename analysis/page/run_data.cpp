@@ -69,6 +69,22 @@ ordered_json maps_of(const report::RunDetail& detail) {
     return maps;
 }
 
+ordered_json spiking_of(const report::SpikingDetail& detail, const report::SpikingFigures& figures) {
+    ordered_json json{{"rows", detail.mesh.rows},
+                      {"cols", detail.mesh.cols},
+                      {"ticks", detail.ticks},
+                      {"tick_rate_hz", figures.tick_rate.count()},
+                      {"neurons", detail.neurons},
+                      {"spikes", report::to_text(detail.spikes)},
+                      {"packets", report::to_text(detail.link_packets)},
+                      {"routers", report::to_text(report::steps_of(detail.routers))},
+                      {"raster", ordered_json::array()}};
+    for (const report::Counts& tick : detail.raster) {
+        json["raster"].push_back(report::to_text(report::steps_of(tick)));
+    }
+    return json;
+}
+
 ordered_json json_of(const Result& result) {
     ordered_json json{{"precision", result.precision},
                       {"clock_hz", result.clock.count()},
@@ -78,6 +94,9 @@ ordered_json json_of(const Result& result) {
                       {"layers", layers_of(result)}};
     if (result.detail) {
         json["memory"] = memory_of(*result.detail);
+    }
+    if (result.spiking && result.spiking_detail) {
+        json["spiking"] = spiking_of(*result.spiking_detail, *result.spiking);
     }
     if (has_maps(result)) {
         json["maps"] = maps_of(*result.detail);

@@ -127,28 +127,57 @@ std::string layer_row(const Result& result, std::size_t index, Cycles begin) {
            sorted_cell(network, with_unit(network, "B")) + "<td>" + escaped(layer.bound_by) + "</td></tr>";
 }
 
+std::string dense_figures(const Result& result) {
+    const double energy = sum(result.steady.energy_per_inference).count();
+    return term("latency of the batch", with_unit(result.latency.count(), "s")) +
+           term("inferences per second", grouped(result.throughput_per_s)) +
+           term("power", with_unit(result.power.count(), "W")) + term("energy per inference", with_unit(energy, "J")) +
+           term("inferences per joule", energy > 0 ? report::significant(1 / energy) : "-") +
+           term("utilisation, steady", percent(result.steady.utilization));
+}
+
+std::string spiking_figures(const Result& result) {
+    const report::SpikingFigures& figures = *result.spiking;
+    std::string html = term("tick rate", with_unit(figures.tick_rate.count(), "Hz")) +
+                       term("frames per second", report::significant(result.throughput_per_s)) +
+                       term("power of the array", with_unit(result.power.count(), "W")) +
+                       term("power of the cores in use", with_unit(figures.power_of_used_cores.count(), "W")) +
+                       term("energy per frame", with_unit(figures.energy_per_frame.count(), "J")) +
+                       term("cores in use", grouped(static_cast<double>(figures.cores_in_use)));
+    for (const auto& [key, title] : {std::pair{"ticks", "ticks"},
+                                     {"spikes", "spikes"},
+                                     {"synaptic_events", "synaptic events"},
+                                     {"hops", "hops"}}) {
+        const auto found = result.events.spiking.find(key);
+        html += found == result.events.spiking.end() ? "" : term(title, grouped(static_cast<double>(found->second)));
+    }
+    if (figures.fastest_tick_rate.count() > 0) {
+        html += term("fastest safe tick rate", with_unit(figures.fastest_tick_rate.count(), "Hz"));
+    }
+    return html;
+}
+
+/// What was run and priced with, smaller than the key figures.
+std::string facts(const Result& result) {
+    std::string html = "<dl class=\"facts\">" + term("machine", result.machine) + term("workload", result.workload) +
+                       term("precision", result.precision) + term("batch", std::to_string(result.batch)) +
+                       term("clock", with_unit(result.clock.count(), "Hz")) +
+                       term("voltage", result.voltage.count() > 0 ? with_unit(result.voltage.count(), "V") : "-") +
+                       term("technology", result.technology.empty() ? "-" : result.technology) +
+                       term("cycles", grouped(count(result.cycles)));
+    if (!result.spiking) {
+        html += term("steady period", grouped(count(result.steady.period)) + " cycles");
+    }
+    return html + term("fidelity", result.fidelity) + term("seed", std::to_string(result.seed)) +
+           term("configuration", result.config_hash.substr(0, kHashDigits)) + term("Lodestone", result.version) +
+           "</dl>";
+}
+
 } // namespace
 
 std::string summary(const Result& result) {
-    const double energy = sum(result.steady.energy_per_inference).count();
-    std::string html = "<dl class=\"key\">" + term("latency of the batch", with_unit(result.latency.count(), "s")) +
-                       term("inferences per second", grouped(result.throughput_per_s)) +
-                       term("power", with_unit(result.power.count(), "W")) +
-                       term("energy per inference", with_unit(energy, "J")) +
-                       term("inferences per joule", energy > 0 ? report::significant(1 / energy) : "-") +
-                       term("utilisation, steady", percent(result.steady.utilization)) +
-                       term("area", report::significant(sum(result.area).count()) + " mm\u00B2") + "</dl>";
-    html += "<dl class=\"facts\">" + term("machine", result.machine) + term("workload", result.workload) +
-            term("precision", result.precision) + term("batch", std::to_string(result.batch)) +
-            term("clock", with_unit(result.clock.count(), "Hz")) +
-            term("voltage", result.voltage.count() > 0 ? with_unit(result.voltage.count(), "V") : "-") +
-            term("technology", result.technology.empty() ? "-" : result.technology) +
-            term("cycles", grouped(count(result.cycles))) +
-            term("steady period", grouped(count(result.steady.period)) + " cycles") +
-            term("fidelity", result.fidelity) + term("seed", std::to_string(result.seed)) +
-            term("configuration", result.config_hash.substr(0, kHashDigits)) + term("Lodestone", result.version) +
-            "</dl>";
-    return html;
+    return "<dl class=\"key\">" + (result.spiking ? spiking_figures(result) : dense_figures(result)) +
+           term("area", report::significant(sum(result.area).count()) + " mm\u00B2") + "</dl>" + facts(result);
 }
 
 std::string comparison(const std::vector<NamedResult>& results) {

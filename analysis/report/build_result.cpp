@@ -3,7 +3,6 @@
 #include "analysis/report/build_result.hpp"
 
 #include "analysis/bounds/bounds.hpp"
-#include "arch/cost/chip.hpp"
 #include "sim/base/error.hpp"
 #include "sim/config/unit.hpp"
 
@@ -15,27 +14,6 @@ namespace {
 
 const spec::CoreGridSpec& grid_of(const spec::MachineSpec& machine) {
     return std::get<spec::CoreGridSpec>(machine.family);
-}
-
-Named<Joules> in_order(const std::map<std::string, Joules>& parts) {
-    Named<Joules> ordered;
-    for (const char* name : {"mac", "vector", "sram", "noc", "dram", "flash", "io", "clock", "leakage"}) {
-        if (const auto part = parts.find(name); part != parts.end()) {
-            ordered.emplace_back(name, part->second);
-        }
-    }
-    check_invariant(ordered.size() == parts.size(), "energy has no component that the result format does not name");
-    return ordered;
-}
-
-void accumulate(Named<Joules>& total, const Named<Joules>& parts) {
-    if (total.empty()) {
-        total = parts;
-        return;
-    }
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        total[i].second += parts[i].second;
-    }
 }
 
 isa::MemoryCount memory(const isa::EventCounts& counts, const std::string& name) {
@@ -99,9 +77,12 @@ Cycles io_only_cycles(const isa::PhaseRecord& phase, const spec::CoreGridSpec& m
     return io_busy > others ? std::min(io_busy - others, length) : Cycles(0);
 }
 
-std::vector<LayerResult> layers_of(const RunFacts& facts, const cost::Chip& chip) {
+std::vector<LayerResult> layers_of(const RunFacts& facts, const std::vector<Named<Joules>>& energies) {
     std::vector<LayerResult> layers;
-    const std::vector<bounds::PhaseBound> all = bounds::phase_bounds(facts.program, grid_of(facts.machine));
+    std::vector<bounds::PhaseBound> all(facts.execution.phases.size());
+    if (facts.with_bounds) {
+        all = bounds::phase_bounds(facts.program, grid_of(facts.machine));
+    }
     for (std::size_t index = 0; index < facts.execution.phases.size(); ++index) {
         const isa::PhaseRecord& record = facts.execution.phases[index];
         const isa::Phase& phase = facts.program.phases[index];
@@ -111,7 +92,7 @@ std::vector<LayerResult> layers_of(const RunFacts& facts, const cost::Chip& chip
                           .macs = macs,
                           .cycles = record.events.elapsed,
                           .utilization = share(ideal_cycles(facts.program, phase, macs), record.events.elapsed),
-                          .energy = in_order(chip.energy(record.events)),
+                          .energy = energies[index],
                           .traffic = traffic_of(record.events),
                           .bound_by = all[index].bound_by,
                           .bounds = {}};
@@ -123,29 +104,26 @@ std::vector<LayerResult> layers_of(const RunFacts& facts, const cost::Chip& chip
     return layers;
 }
 
-/// Counts of one batch with the period as elapsed time, priced and divided by the batch.
-SteadyState steady_state(const RunFacts& facts, const cost::Chip& chip, double ideal) {
-    const Period period = steady_period(facts.execution, grid_of(facts.machine));
-    isa::EventCounts counts = facts.execution.events;
-    counts.elapsed = period.cycles;
-    SteadyState steady{.period = period.cycles,
-                       .io_cycles = period.io_cycles,
-                       .utilization = share(ideal, period.cycles),
-                       .energy_per_inference = in_order(chip.energy(counts))};
-    for (auto& [name, value] : steady.energy_per_inference) {
-        value = value / static_cast<double>(facts.program.batch);
-    }
-    return steady;
-}
-
-void add_clock_limits(Result& result, const cost::ClockLimits& limits) {
-    result.clock_limits = limits.limits;
-    if (result.clock > limits.clock()) {
+/// A clock above what the delays allow is worth a warning.
+void check_clock(Result& result) {
+    const auto lowest =
+        std::ranges::min_element(result.clock_limits, {}, [](const auto& limit) { return limit.second; });
+    if (result.clock > lowest->second) {
         result.warnings.push_back("the clock of " + config::to_text(result.clock) + " is above the " +
-                                  config::to_text(limits.clock()) + " that the delay of " + limits.bound_by() +
+                                  config::to_text(lowest->second) + " that the delay of " + lowest->first +
                                   " allows at " + config::to_text(result.voltage) +
                                   "; lower the clock or raise the voltage");
     }
+}
+
+/// What technology and voltage decide.
+void add_prices(Result& result, PricedRun priced) {
+    result.energy = std::move(priced.energy);
+    result.steady.energy_per_inference = std::move(priced.energy_per_inference);
+    result.power = priced.power;
+    result.area = std::move(priced.area);
+    result.clock_limits = std::move(priced.clock_limits);
+    result.voltage = priced.voltage;
 }
 
 } // namespace
@@ -163,11 +141,23 @@ Period steady_period(const isa::Execution& execution, const spec::CoreGridSpec& 
     return {.cycles = std::max(own, io), .io_cycles = io};
 }
 
+RunCounts counts_of(const isa::Execution& execution) {
+    RunCounts counts{.phases = {}, .total = &execution.events};
+    for (const isa::PhaseRecord& phase : execution.phases) {
+        counts.phases.push_back(&phase.events);
+    }
+    return counts;
+}
+
 Result build_result(const RunFacts& facts, const RunIdentity& identity) {
     const isa::Program& program = facts.program;
     const isa::Execution& execution = facts.execution;
     check_sums(program, execution);
-    const cost::Chip chip(facts.machine, facts.technology, cost::operand_pairs(execution.events));
+    const Period period = steady_period(execution, grid_of(facts.machine));
+    RunCounts counts = counts_of(execution);
+    counts.period = period.cycles;
+    counts.batch = static_cast<std::uint64_t>(program.batch);
+    PricedRun priced = price_run(counts, facts.machine, facts.technology);
     Result result;
     result.version = identity.version;
     result.machine = facts.machine.name;
@@ -178,22 +168,20 @@ Result build_result(const RunFacts& facts, const RunIdentity& identity) {
     result.config_hash = identity.config_hash;
     result.fidelity = identity.fidelity;
     result.clock = grid_of(facts.machine).clock;
-    result.voltage = facts.machine.voltage;
     result.technology = facts.technology.name;
     result.cycles = execution.cycles;
     result.latency = duration(execution.cycles, result.clock);
-    result.layers = layers_of(facts, chip);
+    result.layers = layers_of(facts, priced.layers);
     double ideal = 0;
     for (std::size_t index = 0; index < result.layers.size(); ++index) {
-        accumulate(result.energy, result.layers[index].energy);
         ideal += ideal_cycles(program, program.phases[index], result.layers[index].macs);
     }
     result.utilization = share(ideal, execution.cycles);
-    result.steady = steady_state(facts, chip, ideal);
-    const Seconds period = duration(result.steady.period, result.clock);
-    result.throughput_per_s = static_cast<double>(result.batch) / period.count();
-    result.power = power(sum(result.steady.energy_per_inference) * static_cast<double>(result.batch), period);
-    result.area = chip.area().components;
+    result.steady.period = period.cycles;
+    result.steady.io_cycles = period.io_cycles;
+    result.steady.utilization = share(ideal, period.cycles);
+    result.throughput_per_s = static_cast<double>(result.batch) / duration(period.cycles, result.clock).count();
+    add_prices(result, std::move(priced));
     result.traffic = traffic_of(execution.events);
     result.events = execution.events;
     result.networks.assign(execution.events.networks.begin(), execution.events.networks.end());
@@ -201,7 +189,7 @@ Result build_result(const RunFacts& facts, const RunIdentity& identity) {
     result.kernel_events = execution.kernel_events;
     result.calibrated = cost::calibrated_constants(facts.technology, "core_grid");
     result.warnings = execution.warnings;
-    add_clock_limits(result, chip.clock_limits());
+    check_clock(result);
     return result;
 }
 

@@ -2,6 +2,7 @@
 // Prices a run and puts it into the terms of the result file.
 #pragma once
 
+#include "analysis/report/price.hpp"
 #include "analysis/report/result.hpp"
 #include "arch/cost/technology.hpp"
 #include "arch/isa/execution.hpp"
@@ -23,6 +24,7 @@ struct RunFacts {
     const isa::Execution& execution;
     const spec::MachineSpec& machine;
     const cost::Technology& technology;
+    bool with_bounds = true; ///< of the layers, which take as long as the analytic model; `bound_by` is empty without
 };
 
 /// Energy of a layer is the price of its own counts; the run's energy is the sum over layers, component by component.
@@ -36,5 +38,8 @@ struct Period {
     Cycles io_cycles;
 };
 [[nodiscard]] Period steady_period(const isa::Execution& execution, const spec::CoreGridSpec& machine);
+
+/// The counts of an execution, which must outlive them; period and batch are not filled in.
+[[nodiscard]] RunCounts counts_of(const isa::Execution& execution);
 
 } // namespace lodestone::report

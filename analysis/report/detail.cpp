@@ -3,6 +3,8 @@
 #include "analysis/report/detail.hpp"
 
 #include <charconv>
+#include <iterator>
+#include <numeric>
 
 namespace lodestone::report {
 namespace {
@@ -27,6 +29,18 @@ bool take(std::string_view& text, char expected) {
 }
 
 } // namespace
+
+Counts steps_of(const Counts& rising) {
+    Counts steps;
+    std::adjacent_difference(rising.begin(), rising.end(), std::back_inserter(steps));
+    return steps;
+}
+
+Counts from_steps(const Counts& steps) {
+    Counts rising;
+    std::partial_sum(steps.begin(), steps.end(), std::back_inserter(rising));
+    return rising;
+}
 
 std::string to_text(const Counts& counts) {
     std::string text;

@@ -32,6 +32,27 @@ struct RunDetail {
     std::vector<LayerDetail> layers;
 };
 
+/// What each core and link of a spiking array did, and when neurons spiked; warm-up included.
+struct SpikingDetail {
+    GridShape mesh;          ///< routers
+    Counts spikes;           ///< by router: spikes of the neurons of its core
+    Counts link_packets;     ///< by link: four per router (east, west, south, north); links over the edge carry nothing
+    std::uint64_t ticks = 0; ///< of the run
+    std::uint32_t neurons = 1; ///< of a core
+    Counts routers;            ///< of each core, in the order in which the raster numbers them
+    /// By tick, rising: core x `neurons` + neuron. Fewer than `ticks` when the run had more spikes than are kept.
+    std::vector<Counts> raster;
+};
+
+/// Stands in a result file for a tick without spikes, where a text must not be empty.
+inline constexpr const char* kSilentTick = "-";
+/// Ticks are kept whole until the raster has this many spikes.
+inline constexpr std::uint64_t kMostRasterSpikes = 200'000;
+
+/// Rising numbers as the first of them and the steps to the next, which are small and repeat; and back again.
+[[nodiscard]] Counts steps_of(const Counts& rising);
+[[nodiscard]] Counts from_steps(const Counts& steps);
+
 /// "120*3 0 7": 120, 120, 120, 0, 7. Neighbours in a grid mostly do the same, so the text is short.
 [[nodiscard]] std::string to_text(const Counts& counts);
 /// The opposite; nothing when the text is not of that form or holds more than `most` numbers.

@@ -7,6 +7,8 @@
 #include "sim/base/file.hpp"
 #include "sim/config/map_reader.hpp"
 
+#include <algorithm>
+
 namespace lodestone::report {
 namespace {
 
@@ -101,6 +103,55 @@ RunDetail read_detail(MapReader& reader, std::size_t layers) {
     return detail;
 }
 
+/// The figures of a spiking array; the counts at the top of the file are those of the events.
+SpikingFigures read_spiking(MapReader& reader, Result& result) {
+    for (const char* name : {"ticks", "spikes", "synaptic_events", "neuron_updates", "hops"}) {
+        result.events.spiking[name] = reader.required_uint(name, 0, any);
+    }
+    return {.tick_rate = Hertz(reader.required_double("tick_rate_hz", {.min = 0})),
+            .energy_per_frame = Joules(reader.required_double("energy_per_frame_j", {.min = 0})),
+            .cores_in_use = reader.required_uint("cores_in_use", 0, any),
+            .power_of_used_cores = Watts(reader.required_double("power_of_used_cores_w", {.min = 0})),
+            .fastest_tick_rate = Hertz(reader.optional_double("fastest_tick_rate_hz", 0))};
+}
+
+/// Rising numbers below `end`, written as steps.
+Counts read_rising(MapReader& reader, const std::string& key, const std::string& text, std::uint64_t end) {
+    const std::optional<Counts> steps = counts_of(text, end);
+    Counts rising = steps ? from_steps(*steps) : Counts{};
+    const bool is_rising = std::ranges::is_sorted(rising, std::ranges::less_equal{});
+    if (!steps || !is_rising || (!rising.empty() && rising.back() >= end)) {
+        reader.problem(key, "is no list of rising numbers below " + std::to_string(end) +
+                                ", written as the first and the steps to the next, such as \"5 1*3 7\"");
+        return {};
+    }
+    return rising;
+}
+
+SpikingDetail read_spiking_detail(MapReader& reader) {
+    constexpr std::uint64_t most = 4096;
+    constexpr std::uint64_t most_neurons = 65536;
+    SpikingDetail detail;
+    MapReader grid = reader.required_map("grid");
+    detail.mesh.rows = static_cast<std::uint32_t>(grid.required_uint("rows", 1, most));
+    detail.mesh.cols = static_cast<std::uint32_t>(grid.required_uint("cols", 1, most));
+    constexpr std::size_t links_of_router = 4;
+    detail.spikes = read_counts(reader, "spikes", detail.mesh.size());
+    detail.link_packets = read_counts(reader, "link_packets", detail.mesh.size() * links_of_router);
+    detail.ticks = reader.required_uint("ticks", 0, any);
+    detail.neurons = static_cast<std::uint32_t>(reader.required_uint("neurons_per_core", 1, most_neurons));
+    detail.routers = read_rising(reader, "routers", reader.required_string("routers"), detail.mesh.size());
+    const std::uint64_t neurons = std::uint64_t{detail.neurons} * detail.mesh.size();
+    for (const std::string& tick : reader.required_strings("raster")) {
+        detail.raster.push_back(tick == kSilentTick ? Counts{} : read_rising(reader, "raster", tick, neurons));
+    }
+    if (detail.raster.size() > detail.ticks) {
+        reader.problem("raster", "has " + std::to_string(detail.raster.size()) + " ticks; the run has " +
+                                     std::to_string(detail.ticks));
+    }
+    return detail;
+}
+
 /// Further keys, which files of other versions may lack.
 void read_details(MapReader& reader, Result& result) {
     result.technology = reader.optional_string("technology", "");
@@ -120,8 +171,15 @@ void read_details(MapReader& reader, Result& result) {
                                      .value = constant.required_double("value"),
                                      .source = constant.required_string("source")});
     }
+    if (reader.has("tick_rate_hz")) {
+        result.spiking = read_spiking(reader, result);
+    }
     if (auto detail = reader.optional_map("detail")) {
-        result.detail = read_detail(*detail, result.layers.size());
+        if (result.spiking) {
+            result.spiking_detail = read_spiking_detail(*detail);
+        } else {
+            result.detail = read_detail(*detail, result.layers.size());
+        }
     }
 }
 

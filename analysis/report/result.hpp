@@ -107,6 +107,7 @@ struct Result {
     FunctionalFigures functional;
     std::optional<RunDetail> detail; ///< absent unless the run was asked for it
     std::optional<SpikingFigures> spiking;
+    std::optional<SpikingDetail> spiking_detail; ///< as `detail`, of a spiking array
 };
 
 } // namespace lodestone::report

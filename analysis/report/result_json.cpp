@@ -104,6 +104,20 @@ Json json_of(const RunDetail& detail) {
     return json;
 }
 
+Json json_of(const SpikingDetail& detail) {
+    Json json = {{"grid", {{"rows", detail.mesh.rows}, {"cols", detail.mesh.cols}}},
+                 {"spikes", to_text(detail.spikes)},
+                 {"link_packets", to_text(detail.link_packets)},
+                 {"ticks", detail.ticks},
+                 {"neurons_per_core", detail.neurons},
+                 {"routers", to_text(steps_of(detail.routers))},
+                 {"raster", Json::array()}};
+    for (const Counts& tick : detail.raster) {
+        json["raster"].push_back(tick.empty() ? kSilentTick : to_text(steps_of(tick)));
+    }
+    return json;
+}
+
 /// Keys that only spiking runs have.
 void add_spiking(Json& json, const Result& result) {
     const SpikingFigures& figures = *result.spiking;
@@ -157,6 +171,8 @@ void add_details(Json& json, const Result& result) {
     }
     if (result.detail) {
         json["detail"] = json_of(*result.detail);
+    } else if (result.spiking_detail) {
+        json["detail"] = json_of(*result.spiking_detail);
     }
 }
 

@@ -10,9 +10,11 @@ namespace lodestone::core_grid {
 
 CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
                    Wakeups& wakeups)
-    : program_(program), wakeups_(wakeups), resources_(program, machine, options.flow_control),
-      weights_(program, resources_, wakeups), traffic_(program, resources_), wants_detail_(options.detail),
-      issued_(gathers_by_issue(program)), core_end_(program.grid.size()) {
+    : program_(program), range_(options.only.value_or(isa::PhaseRange{
+                             .first = 0, .last = static_cast<std::uint32_t>(program.phases.size() - 1)})),
+      wakeups_(wakeups), resources_(program, machine, options.flow_control), weights_(program, resources_, wakeups),
+      traffic_(program, resources_), wants_detail_(options.detail), issued_(gathers_by_issue(program)),
+      core_end_(program.grid.size()) {
     cores_.reserve(program.grid.size());
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
         cores_.emplace_back(CoreId(core), resources_, weights_, wakeups_);
@@ -30,8 +32,8 @@ CoreGrid::CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machin
 }
 
 void CoreGrid::start() {
-    weights_.open(0, Cycles(0));
-    wakeups_.wake_sequencer(send_instructions(0, Cycles(0)));
+    weights_.open(range_.first, Cycles(0));
+    wakeups_.wake_sequencer(send_instructions(range_.first, Cycles(0)));
 }
 
 void CoreGrid::advance_core(CoreId core, Cycles now) {
@@ -43,12 +45,12 @@ void CoreGrid::advance_sequencer(Cycles now) {
     resources_.advance(now);
     if (!running_) {
         running_ = true;
-        begin_phase(0, now);
+        begin_phase(range_.first, now);
         return;
     }
     check_invariant(work_done_, "the sequencer is woken when the work of a phase is done");
     record_phase(now);
-    if (plan_.index + 1 < program_.phases.size()) {
+    if (plan_.index < range_.last) {
         begin_phase(plan_.index + 1, now);
     } else {
         running_ = false;
@@ -209,7 +211,7 @@ void CoreGrid::record_phase(Cycles now) {
 }
 
 std::vector<std::string> CoreGrid::unfinished() const {
-    if (execution_.phases.size() == program_.phases.size()) {
+    if (execution_.phases.size() == range_.last - range_.first + 1) {
         return {};
     }
     std::vector<std::string> waiters;

@@ -24,7 +24,7 @@ public:
     CoreGrid(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options,
              Wakeups& wakeups);
 
-    /// Cycle 0: the instructions of the first phase leave.
+    /// Cycle 0: the instructions of the first phase to run leave.
     void start();
     void advance_core(CoreId core, Cycles now);
     [[nodiscard]] std::optional<Cycles> next_wake(CoreId core) const { return cores_[core.index()].next_wake(); }
@@ -50,6 +50,7 @@ private:
     void tally_waiting(Cycles end);
 
     const isa::Program& program_;
+    isa::PhaseRange range_; ///< to run
     Wakeups& wakeups_;
     Resources resources_;
     WeightDelivery weights_;

@@ -26,7 +26,7 @@ void verify_slots(const isa::Program& program, Problems& problems) {
     }
 }
 
-void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine, FlowControl flow_control) {
+void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options) {
     Problems problems;
     if (program.grid != machine.grid) {
         problems.error({}, program.workload,
@@ -37,7 +37,12 @@ void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine
         problems.error({}, program.workload, "the program has no phases");
     }
     problems.throw_if_errors();
-    if (flow_control == FlowControl::strict) {
+    if (options.only) {
+        check_invariant(options.only->first <= options.only->last && options.only->last < program.phases.size() &&
+                            !options.functional,
+                        "who asks for some phases alone knows the program, and moves no values");
+    }
+    if (options.flow_control == FlowControl::strict) {
         verify_slots(program, problems);
         problems.throw_if_errors();
     }
@@ -47,7 +52,7 @@ void verify_match(const isa::Program& program, const spec::CoreGridSpec& machine
 
 isa::Execution run_core_grid(const isa::Program& program, const spec::CoreGridSpec& machine,
                              const RunOptions& options) {
-    verify_match(program, machine, options.flow_control);
+    verify_match(program, machine, options);
     isa::Execution execution;
     const run::Runner runner(machine.clock, {.cycles = options.cycle_limit, .wall_time = options.wall_time_limit});
     const run::Summary summary =

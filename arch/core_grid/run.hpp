@@ -7,6 +7,7 @@
 #include "arch/spec/core_grid.hpp"
 #include "sim/base/quantity.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace lodestone::trace {
@@ -34,6 +35,7 @@ struct RunOptions {
     const isa::Program* loaded = nullptr;
     trace::TraceSink* trace = nullptr; ///< told of phases and steps; the caller closes it
     bool detail = false;               ///< also record where in the grid each phase worked
+    std::optional<isa::PhaseRange> only;    ///< run these phases, from an idle grid that holds what the others computed
     Cycles cycle_limit{};              ///< watchdogs: a run that meets one is a MachineError; zero: none
     Seconds wall_time_limit{};
 };

@@ -20,6 +20,12 @@ struct PhaseDetail {
     std::vector<std::uint64_t> activation_flits; ///< by link of the activation network: flits, one a cycle
 };
 
+/// Phases `first` to `last` of a program, both included.
+struct PhaseRange {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+};
+
 struct PhaseRecord {
     std::string name;
     std::string op;

@@ -5,8 +5,7 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
-#include <vector>
+#include <optional>
 
 namespace lodestone::isa {
 namespace {
@@ -20,29 +19,6 @@ std::size_t fillers(const Program& program, std::uint32_t buffer) {
         }));
     }
     return count;
-}
-
-/// Every member of a group keeps its own copy of a resident chunk; the plan names the first one.
-void verify_resident_homes(Examination& exam, const Phase& phase) {
-    const Program& program = exam.program;
-    std::vector<char> seen(weight_groups(program, phase));
-    for_each_tile(program, phase, [&](CoreId core, const Tile&) {
-        const std::uint32_t group = weight_group(program, phase, program.grid.position(core));
-        if (std::exchange(seen[group], 1) != 0) {
-            return;
-        }
-        for (std::uint32_t chunk = 0; chunk < phase.weights->chunks; ++chunk) {
-            const CoreId home = phase.weights->homes[std::size_t{group} * phase.weights->chunks + chunk].core;
-            if (home != core && home.index() < program.grid.size()) {
-                exam.add({.rule = "PRG-W1",
-                          .layer = phase.name,
-                          .where = "group " + std::to_string(group) + " chunk " + std::to_string(chunk),
-                          .value = "resident in " + exam.core_name(home),
-                          .limit = exam.core_name(core) + ", the group's first",
-                          .message = "is not kept by a core of its group; name the group's first core"});
-            }
-        }
-    });
 }
 
 } // namespace
@@ -103,6 +79,30 @@ bool verify_tensors(Examination& exam) {
         }
     }
     return sound;
+}
+
+/// Resident slices are named by the first core of their group; another core there would be read by nobody.
+void verify_resident_homes(Examination& exam, const Phase& phase) {
+    const Program& program = exam.program;
+    const WeightPlan& plan = *phase.weights;
+    std::vector<std::optional<CoreId>> first(weight_groups(program, phase));
+    for_each_tile(program, phase, [&](CoreId core, const Tile&) {
+        auto& known = first[weight_group(program, phase, program.grid.position(core))];
+        known = std::min(known.value_or(core), core);
+    });
+    for (std::size_t place = 0; place < plan.homes.size(); ++place) {
+        const auto wanted = first[place / plan.chunks];
+        if (wanted && plan.homes[place].core != *wanted) {
+            exam.add({.rule = "PRG-W1",
+                      .layer = phase.name,
+                      .where = "group " + std::to_string(place / plan.chunks) + " chunk " +
+                               std::to_string(place % plan.chunks),
+                      .value = "resident in core " + std::to_string(plan.homes[place].core.value),
+                      .limit = "core " + std::to_string(wanted->value),
+                      .message = "names a core that is not the first of its group; name the first, whose address holds "
+                                 "for all of them"});
+        }
+    }
 }
 
 void verify_weights(Examination& exam, std::uint32_t index) {

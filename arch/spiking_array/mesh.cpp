@@ -46,6 +46,14 @@ void LinkLoads::add(GridPosition from, GridPosition to, std::uint64_t packets) {
     }
 }
 
+void LinkLoads::add(const LinkLoads& other) {
+    for (std::size_t direction = 0; direction < loads_.size(); ++direction) {
+        for (std::size_t router = 0; router < loads_[direction].size(); ++router) {
+            loads_[direction][router] += other.loads_[direction][router];
+        }
+    }
+}
+
 void LinkLoads::finish() {
     const std::size_t cols = mesh_.cols;
     const std::size_t nodes = mesh_.size();

@@ -31,6 +31,8 @@ public:
     explicit LinkLoads(GridShape mesh);
 
     void add(GridPosition from, GridPosition to, std::uint64_t packets);
+    /// Loads of another run on the same mesh; both are finished.
+    void add(const LinkLoads& other);
     /// Turns the starts and ends of routes into loads.
     void finish();
 

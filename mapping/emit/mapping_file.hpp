@@ -5,6 +5,7 @@
 #include "arch/isa/program.hpp"
 #include "mapping/tile/candidate.hpp"
 #include "sim/config/node.hpp"
+#include "sim/config/read_log.hpp"
 
 #include <filesystem>
 #include <map>
@@ -49,6 +50,10 @@ struct LayerMapping {
 [[nodiscard]] std::vector<LayerMapping> read_mapping(const std::filesystem::path& path);
 /// The same from text; `file_name` is for messages.
 [[nodiscard]] std::vector<LayerMapping> read_mapping_text(std::string_view text, const std::string& file_name);
+
+/// The same from a tree that is already loaded, noting what is read.
+[[nodiscard]] std::vector<LayerMapping> read_mapping_tree(const config::Node& root, Problems& problems,
+                                                          config::ReadLog* log);
 
 /// Finds the layers and axes of a mapping in a lowered program. Throws UserError, located in the mapping file: a layer
 /// or axis that does not exist, a layer that stands twice, a split that is illegal, chunks that do not fit.

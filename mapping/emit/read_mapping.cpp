@@ -77,8 +77,8 @@ LayerMapping read_layer(config::MapReader& reader) {
     return layer;
 }
 
-std::vector<LayerMapping> read_layers(const config::Node& root, Problems& problems) {
-    config::MapReader reader(root, problems);
+std::vector<LayerMapping> read_layers(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr) {
+    config::MapReader reader(root, problems, log);
     std::vector<LayerMapping> layers;
     for (config::MapReader& layer : reader.required_maps("layers")) {
         layers.push_back(read_layer(layer));
@@ -215,6 +215,10 @@ std::vector<LayerMapping> read_mapping_text(std::string_view text, const std::st
     Problems problems;
     const config::Node root = config::load_text(text, file_name, problems);
     return read_layers(root, problems);
+}
+
+std::vector<LayerMapping> read_mapping_tree(const config::Node& root, Problems& problems, config::ReadLog* log) {
+    return read_layers(root, problems, log);
 }
 
 std::map<std::string, tile::Forced> resolve_mapping(const isa::Program& program, const spec::CoreGridSpec& machine,

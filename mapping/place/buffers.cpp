@@ -86,8 +86,8 @@ Bytes best_gap(const std::vector<const isa::Buffer*>& taken, Bytes bytes, Bytes 
 
 Bytes alignment(const spec::CoreMemorySpec& memory) {
     constexpr std::uint64_t kLeast = 16;
-    const std::uint64_t line = std::max<std::uint64_t>(1, memory.width.count() / memory.banks);
-    return Bytes(line * ceil_div(kLeast, line));
+    const std::uint64_t row = std::max<std::uint64_t>(1, memory.width.count());
+    return Bytes(row * ceil_div(kLeast, row));
 }
 
 void make_buffers(isa::Program& program) {

@@ -9,7 +9,8 @@
 
 namespace lodestone::place {
 
-/// What every address is a multiple of: lines of a bank, 16 bytes at least.
+/// What every address is a multiple of: one line of every bank, 16 bytes at least. Everything begins in the first bank,
+/// so that how transfers meet in banks depends on the transfers alone, not on where the buffers happen to lie.
 [[nodiscard]] Bytes alignment(const spec::CoreMemorySpec& memory);
 
 /// How the busiest core's memory is used. Addresses from 0: activations, resident weights, chunks of streamed weights.

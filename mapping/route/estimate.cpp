@@ -168,6 +168,9 @@ double Transfer::cuts(double steps) const {
 }
 
 double Transfer::flows(double steps) const {
+    if (is_measured) {
+        return sends;
+    }
     return in_place ? 0 : pieces * cuts(steps);
 }
 

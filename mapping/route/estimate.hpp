@@ -81,13 +81,14 @@ struct Transfer {
     double sent = 0;          ///< read from core memory
     double copied = 0;        ///< read and written locally
     double pieces = 1;        ///< flows that the busiest receiver gets; measured: that the busiest core sends or gets
+    double sends = 0;         ///< measured only: flows that the busiest sender has, a descriptor each
     double piece_bytes = 0;   ///< of one of them
     double home_bytes = 0;    ///< that the senders hold, each
     double link_width = 1;
 
     /// Cycles on the network when the senders hand their tiles over in `steps` steps.
     [[nodiscard]] double cycles(double steps = 1) const;
-    /// Flows of the busiest core then.
+    /// Flows that the busiest core sends then.
     [[nodiscard]] double flows(double steps = 1) const;
 
 private:

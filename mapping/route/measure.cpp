@@ -74,6 +74,7 @@ Transfer measure_move(isa::Program& program, std::uint32_t phase, std::uint32_t 
     transfer.sent = number(largest(loads.sent));
     transfer.copied = number(copied);
     transfer.pieces = number(std::max(largest(loads.flows_sent), largest(loads.flows_received)));
+    transfer.sends = number(largest(loads.flows_sent));
     return transfer;
 }
 

@@ -27,19 +27,23 @@ std::size_t beam_width(Effort effort) {
     return 24;
 }
 
+/// A cycle beyond a phase's limit counts as this many. Less, and more layers lose so that others gain; much more, and
+/// the beam keeps nothing but what the limits come from.
+constexpr double kExcessPrice = 8;
+
 /// One way to go on from a state.
 struct Move {
     std::size_t from = 0;
     Index candidate = 0;
-    State next; ///< without choice
+    Extension next;
 };
 
 } // namespace
 
 Beam::Beam(const isa::Program& program, const spec::CoreGridSpec& machine, const SearchOptions& options,
-           const Shortlists& lists)
-    : program_(program), machine_(machine), options_(options), lists_(lists), moves_(program, machine, lists),
-      load_(first_phase()) {
+           const Shortlists& lists, const Experience& experience)
+    : program_(program), machine_(machine), options_(options), lists_(lists), experience_(experience),
+      moves_(program, machine, lists), load_(first_phase()) {
     find_live_tensors();
 }
 
@@ -93,51 +97,80 @@ Gathers Beam::gathers_into(std::size_t phase, const State& state, Index candidat
     return total;
 }
 
-/// Cycles in which the next phase's program reaches the farthest core, at least.
-double Beam::least_instructions() const {
-    constexpr std::uint64_t kFewestDescriptors = 4; // the phase, its buffers, one step
-    const Cycles flits = transfer_cycles(machine_.instruction.bytes_per_descriptor * kFewestDescriptors,
-                                         machine_.instruction_network.link_width);
+/// Cycles until a program of so many descriptors has reached the farthest core.
+double Beam::instruction_cycles(double descriptors) const {
+    const double bytes = descriptors * number(machine_.instruction.bytes_per_descriptor.count());
+    const double flits = std::ceil(bytes / number(machine_.instruction_network.link_width.count()));
     const std::uint64_t hops = machine_.grid.rows + machine_.grid.cols - 2;
-    return number(flits.count() + machine_.instruction_network.hop_latency.count() * hops);
+    return flits + number(machine_.instruction_network.hop_latency.count() * hops);
 }
 
-double Beam::close(const State& state, const Candidate& candidate, const Gathers& gathers) const {
+double Beam::work(const State& state, const Candidate& candidate, const Gathers& gathers) const {
+    constexpr double kFewestDescriptors = 4; // the next phase, its buffers, one step
     const double width = number(machine_.memory.width.count());
     const double work =
         std::max({candidate.compute, state.stream_left, (candidate.port + gathers.port) / width}) + state.first_wait;
     // Flows leave step by step: the last step's follow the work, or the work's first step precedes them all.
     const double steps = std::max(1.0, candidate.step_count);
     const double piped = std::max(work + gathers.piped / steps, work / steps + gathers.piped);
-    return std::max({piped, gathers.network, least_instructions()}) + number(machine_.synchronisation.count());
+    return std::max({piped, gathers.network, instruction_cycles(kFewestDescriptors)}) +
+           number(machine_.synchronisation.count());
 }
 
 /// Cycles by which the instructions of a phase are longer on their way than the phase before it lasts.
 double Beam::instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const {
-    constexpr double kBuffers = 4; // the phase itself, its output, its inputs
-    const double descriptors = kBuffers + candidate.step_count + gathers.flows;
-    const double bytes = descriptors * number(machine_.instruction.bytes_per_descriptor.count());
-    const double cycles = bytes / number(machine_.instruction_network.link_width.count());
-    return state.durations.empty() ? 0 : std::max(0.0, cycles - state.last);
+    if (state.durations.empty()) {
+        return 0;
+    }
+    const std::size_t phase = state.durations.size();
+    const double buffers = 2 + number(program_.phases[phase].inputs.size()); // the phase itself, its output, its inputs
+    const double cycles = instruction_cycles(buffers + candidate.step_count + gathers.flows);
+    return std::max(0.0, cycles + number(machine_.synchronisation.count()) - state.durations.back());
 }
 
-State Beam::extend(const State& state, const Candidate& last, const Gathers& gathers, const Candidate& next) const {
-    State extended;
-    const double duration = close(state, last, gathers) + instruction_wait(state, last, gathers);
-    extended.last = duration;
-    extended.closed = state.closed + duration;
+Beam::Closing Beam::close(const State& state, const Gathers& gathers, Index next) const {
+    const std::size_t phase = state.durations.size();
+    const Candidate& candidate = candidate_of(phase, state.choice[phase]);
+    Closing closing{.wait = instruction_wait(state, candidate, gathers), .duration = work(state, candidate, gathers)};
+    if (const Trial* trial = experience_.find(experience_.context(phase, state.choice, next))) {
+        closing.duration = trial->waits_for_instructions ? std::min(closing.duration, trial->cycles) : trial->cycles;
+    } else if (phase > 0) {
+        closing.duration *= experience_.correction(phase, state.choice[phase], next) * (1 + doubt_);
+    }
+    return closing;
+}
+
+double Beam::excess(std::size_t phase, double cycles) const {
+    return limits_.empty() ? 0 : kExcessPrice * std::max(0.0, cycles - limits_[phase]);
+}
+
+Extension Beam::extend(const State& state, const Gathers& gathers, Index candidate) const {
+    Extension extended;
+    const std::size_t phase = state.durations.size();
+    const Candidate& last = candidate_of(phase, state.choice[phase]);
+    const Candidate& next = candidate_of(phase + 1, candidate);
+    const Closing closing = close(state, gathers, candidate);
+    extended.wait = closing.wait;
+    extended.duration = closing.duration;
+    extended.closed = state.closed + closing.wait + closing.duration;
+    extended.excess = state.excess + excess(phase, closing.duration);
+    if (closing.wait > 0) {
+        const double before = state.durations.back();
+        extended.excess += excess(phase - 1, before + closing.wait) - excess(phase - 1, before);
+    }
     extended.stream_left = next.stream;
     if (next.stream > 0) {
         // Chunks that fit beside the ones in use arrive while the model network is idle.
         const double free = std::max(0.0, number(machine_.matrix.weight_buffer.count()) - last.chunk_bytes);
         const double chunks = std::min(std::floor(free / next.chunk_bytes), static_cast<double>(next.chunks));
         const double per_chunk = next.stream / next.chunks;
-        const double idle = std::max(0.0, duration - state.stream_left);
+        const double idle = std::max(0.0, closing.duration - state.stream_left);
         const double prefetched = std::min(chunks * per_chunk, idle);
         extended.stream_left -= prefetched;
         extended.first_wait = std::max(0.0, per_chunk - prefetched);
     }
-    extended.rank = extended.closed + std::max(next.compute, extended.stream_left) + extended.first_wait;
+    const double least = std::max(next.compute, extended.stream_left) + extended.first_wait;
+    extended.rank = extended.closed + least + extended.excess + excess(phase + 1, least);
     return extended;
 }
 
@@ -151,25 +184,39 @@ std::string Beam::key(std::size_t phase, const State& from, Index candidate) con
     return text;
 }
 
-std::vector<State> Beam::advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure) {
+State Beam::continued(const State& from, const Extension& extension, Index candidate) {
+    State state = from;
+    static_cast<Progress&>(state) = extension;
+    if (extension.wait > 0) {
+        state.durations.back() += extension.wait;
+    }
+    state.durations.push_back(extension.duration);
+    state.choice.push_back(candidate);
+    return state;
+}
+
+std::vector<State> Beam::advance(const std::vector<State>& beam, const Pressure& pressure, Effort effort) {
     std::vector<Move> moves;
     std::unordered_map<std::string, std::size_t> known;
+    const std::size_t phase = beam.front().choice.size();
     const std::vector<Candidate>& candidates = lists_[phase]->candidates;
+    const std::size_t count = lists_[phase]->within.at(effort);
     const double limit = number(pressure.activation_limit.count());
     stuck_at_ = phase;
     stuck_need_ = std::numeric_limits<double>::infinity();
     for (std::size_t from = 0; from < beam.size(); ++from) {
-        const Candidate& last = last_candidate(phase - 1, beam[from]);
-        for (Index candidate = 0; candidate < candidates.size(); ++candidate) {
+        for (Index candidate = 0; candidate < count; ++candidate) {
             const Gathers gathers = gathers_into(phase, beam[from], candidate);
             const double memory = candidates[candidate].home_bytes + gathers.memory;
             stuck_need_ = std::min(stuck_need_, memory);
             if (memory > limit) {
                 continue;
             }
-            Move move{
-                .from = from, .candidate = candidate, .next = extend(beam[from], last, gathers, candidates[candidate])};
-            move.next.charge(pressure.weight_price * candidates[candidate].kept_bytes);
+            ++weighed_;
+            Move move{.from = from, .candidate = candidate, .next = extend(beam[from], gathers, candidate)};
+            const double price = pressure.weight_price * candidates[candidate].kept_bytes;
+            move.next.closed += price;
+            move.next.rank += price;
             const auto [entry, is_new] = known.try_emplace(key(phase, beam[from], candidate), moves.size());
             if (is_new) {
                 moves.push_back(std::move(move));
@@ -178,41 +225,64 @@ std::vector<State> Beam::advance(std::size_t phase, const std::vector<State>& be
             }
         }
     }
-    const std::size_t keep = std::min(beam_width(options_.effort), moves.size());
+    const std::size_t keep = std::min(beam_width(effort), moves.size());
     std::ranges::stable_sort(moves, {}, [](const Move& move) { return move.next.rank; });
     std::vector<State> next;
     for (std::size_t i = 0; i < keep; ++i) {
-        State state = std::move(moves[i].next);
-        state.choice = beam[moves[i].from].choice;
-        state.choice.push_back(moves[i].candidate);
-        state.durations = beam[moves[i].from].durations;
-        state.durations.push_back(state.last);
-        next.push_back(std::move(state));
+        next.push_back(continued(beam[moves[i].from], moves[i].next, moves[i].candidate));
     }
     return next;
 }
 
 double Beam::store_cycles(const State& state) const {
-    return options_.objective == Objective::latency ? moves_.store_cycles(state.choice) : 0;
+    if (options_.objective == Objective::throughput) {
+        return 0;
+    }
+    const std::size_t store = program_.phases.size() - 1;
+    const Trial* trial = experience_.find(experience_.context(store, state.choice, 0));
+    return trial != nullptr ? trial->cycles : moves_.store_cycles(state.choice);
 }
 
-double Beam::cost(const State& state) const {
-    return state.closed + close(state, last_candidate(program_.phases.size() - 2, state), {}) + store_cycles(state);
+std::vector<double> Beam::estimates(const std::vector<Index>& choice) {
+    std::vector<double> cycles;
+    State state;
+    state.choice.push_back(0);
+    for (std::size_t phase = 1; phase + 1 < program_.phases.size(); ++phase) {
+        const Gathers gathers = gathers_into(phase, state, choice[phase]);
+        cycles.push_back(work(state, candidate_of(phase - 1, state.choice[phase - 1]), gathers));
+        state = continued(state, extend(state, gathers, choice[phase]), choice[phase]);
+    }
+    cycles.push_back(work(state, candidate_of(program_.phases.size() - 2, state.choice.back()), {}));
+    cycles.push_back(moves_.store_cycles(choice));
+    return cycles;
 }
 
 std::vector<double> Beam::phase_cycles(const State& state) const {
     std::vector<double> cycles = state.durations;
-    cycles.push_back(close(state, last_candidate(program_.phases.size() - 2, state), {}));
+    const Closing closing = close(state, {}, 0);
+    cycles.back() += closing.wait;
+    cycles.push_back(closing.duration);
     cycles.push_back(store_cycles(state));
     return cycles;
 }
 
-State Beam::search(const Pressure& pressure) {
+double Beam::cost(const State& state) const {
+    const std::vector<double> cycles = phase_cycles(state);
+    double cost = state.closed + state.excess;
+    for (std::size_t phase = state.durations.size() - 1; phase < cycles.size(); ++phase) {
+        const double counted = phase < state.durations.size() ? state.durations[phase] : 0;
+        cost += cycles[phase] - counted;
+        cost += (excess(phase, cycles[phase]) - excess(phase, counted));
+    }
+    return cost;
+}
+
+State Beam::search(const Pressure& pressure, Effort effort) {
     State start;
     start.choice.push_back(0);
     std::vector<State> beam{start};
     for (std::size_t phase = 1; phase + 1 < program_.phases.size(); ++phase) {
-        beam = advance(phase, beam, pressure);
+        beam = advance(beam, pressure, effort);
         if (beam.empty()) {
             return {};
         }
@@ -224,15 +294,9 @@ State Beam::evaluate(const std::vector<Index>& choice, double price) {
     State state;
     state.choice.push_back(0);
     for (std::size_t phase = 1; phase + 1 < program_.phases.size(); ++phase) {
-        const Candidate& candidate = lists_[phase]->candidates[choice[phase]];
-        const Gathers gathers = gathers_into(phase, state, choice[phase]);
-        State next = extend(state, last_candidate(phase - 1, state), gathers, candidate);
-        next.charge(price * candidate.kept_bytes);
-        next.choice = std::move(state.choice);
-        next.choice.push_back(choice[phase]);
-        next.durations = std::move(state.durations);
-        next.durations.push_back(next.last);
-        state = std::move(next);
+        Extension next = extend(state, gathers_into(phase, state, choice[phase]), choice[phase]);
+        next.closed += price * candidate_of(phase, choice[phase]).kept_bytes;
+        state = continued(state, next, choice[phase]);
     }
     return state;
 }

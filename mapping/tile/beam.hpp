@@ -2,6 +2,7 @@
 // Time as the phases of a mapping take it one after the other, and the beam of the best mappings so far.
 #pragma once
 
+#include "mapping/tile/experience.hpp"
 #include "mapping/tile/moves.hpp"
 
 #include <cstdint>
@@ -10,21 +11,25 @@
 
 namespace lodestone::tile {
 
-/// A mapping of the phases so far. The last phase is still open: what the next one gathers runs in it.
-struct State {
-    double closed = 0;             ///< cycles of the phases before the last, and the price of all weights
-    double stream_left = 0;        ///< model-network cycles of the last phase that were not prefetched
-    double first_wait = 0;         ///< until its first weight chunk is there
-    double rank = 0;               ///< closed, plus the last phase without what it will have to send
-    double last = 0;               ///< cycles of the phase that was closed last
+/// Sums over the phases so far. The last phase is still open: what the next one gathers runs in it.
+struct Progress {
+    double closed = 0;      ///< cycles of the phases before the last, and the price of all weights
+    double excess = 0;      ///< price of what is beyond their limits
+    double stream_left = 0; ///< model-network cycles of the last phase that were not prefetched
+    double first_wait = 0;  ///< until its first weight chunk is there
+    double rank = 0;        ///< closed and excess, plus the last phase without what it will have to send
+};
+
+/// A mapping of the phases so far.
+struct State : Progress {
     std::vector<Index> choice;     ///< candidate by phase
     std::vector<double> durations; ///< of the closed phases
+};
 
-    /// Adds a price.
-    void charge(double price) {
-        closed += price;
-        rank += price;
-    }
+/// What one more phase makes of a state.
+struct Extension : Progress {
+    double wait = 0;     ///< added to the last closed phase
+    double duration = 0; ///< of the phase that closes
 };
 
 /// What the gathers of a phase ask of the phase before it.
@@ -38,46 +43,67 @@ struct Gathers {
 
 class Beam {
 public:
+    /// Everything must outlive this; `experience` may grow.
     Beam(const isa::Program& program, const spec::CoreGridSpec& machine, const SearchOptions& options,
-         const Shortlists& lists);
+         const Shortlists& lists, const Experience& experience);
 
     /// The best mapping by what is known now; its choice is empty when none keeps to the limit.
-    [[nodiscard]] State search(const Pressure& pressure);
+    [[nodiscard]] State search(const Pressure& pressure, Effort effort);
     /// The state that a complete choice leads to.
     [[nodiscard]] State evaluate(const std::vector<Index>& choice, double price);
     /// Cycles of every phase of a complete state.
     [[nodiscard]] std::vector<double> phase_cycles(const State& state) const;
-    /// Cycles of the run, and the price of its weights.
+    /// The same of a complete choice, as expected when nothing had been tried.
+    [[nodiscard]] std::vector<double> estimates(const std::vector<Index>& choice);
+    /// Cycles of the run, the price of its weights, and several times what is beyond the limits.
     [[nodiscard]] double cost(const State& state) const;
+    /// Cycles that each phase should not exceed.
+    void limit(std::vector<double> cycles) { limits_ = std::move(cycles); }
+
+    /// By how much what was never tried is expected to take longer than estimated, as a part of it.
+    void doubt(double part) { doubt_ = part; }
 
     [[nodiscard]] Moves& moves() { return moves_; }
+    [[nodiscard]] std::uint64_t weighed() const { return weighed_; }
     /// Where the last search found nothing, and the bytes that its smallest candidate needs.
     [[nodiscard]] std::size_t stuck_at() const { return stuck_at_; }
     [[nodiscard]] double stuck_need() const { return stuck_need_; }
 
 private:
+    /// A phase when it is known what the next one gathers in it.
+    struct Closing {
+        double wait = 0;     ///< cycles by which the phase before it waits for its instructions
+        double duration = 0; ///< cycles
+    };
+
     void find_live_tensors();
     [[nodiscard]] Candidate first_phase() const;
-    [[nodiscard]] const Candidate& last_candidate(std::size_t phase, const State& state) const {
-        return phase == 0 ? load_ : lists_[phase]->candidates[state.choice[phase]];
+    [[nodiscard]] const Candidate& candidate_of(std::size_t phase, Index candidate) const {
+        return phase == 0 ? load_ : lists_[phase]->candidates[candidate];
     }
     Gathers gathers_into(std::size_t phase, const State& state, Index candidate);
-    [[nodiscard]] double least_instructions() const;
-    [[nodiscard]] double close(const State& state, const Candidate& candidate, const Gathers& gathers) const;
+    [[nodiscard]] double instruction_cycles(double descriptors) const;
+    [[nodiscard]] double work(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     [[nodiscard]] double instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const;
-    [[nodiscard]] State extend(const State& state, const Candidate& last, const Gathers& gathers,
-                               const Candidate& next) const;
-    std::vector<State> advance(std::size_t phase, const std::vector<State>& beam, const Pressure& pressure);
+    [[nodiscard]] Closing close(const State& state, const Gathers& gathers, Index next) const;
+    [[nodiscard]] double excess(std::size_t phase, double cycles) const;
+    [[nodiscard]] Extension extend(const State& state, const Gathers& gathers, Index next) const;
+    std::vector<State> advance(const std::vector<State>& beam, const Pressure& pressure, Effort effort);
     [[nodiscard]] std::string key(std::size_t phase, const State& from, Index candidate) const;
     [[nodiscard]] double store_cycles(const State& state) const;
+    [[nodiscard]] static State continued(const State& from, const Extension& extension, Index candidate);
 
     const isa::Program& program_;
     const spec::CoreGridSpec& machine_;
     const SearchOptions& options_;
     const Shortlists& lists_;
+    const Experience& experience_;
     Moves moves_;
     Candidate load_;                               ///< phase 0
     std::vector<std::vector<std::uint32_t>> live_; ///< by phase: producers read later
+    std::vector<double> limits_;                   ///< cycles by phase; empty: none
+    double doubt_ = 0;
+    std::uint64_t weighed_ = 0;
     std::size_t stuck_at_ = 0;
     double stuck_need_ = 0;
 };

@@ -4,10 +4,12 @@
 
 #include "mapping/tile/beam.hpp"
 #include "mapping/tile/dimensions.hpp"
+#include "mapping/tile/experience.hpp"
 #include "mapping/tile/signature.hpp"
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace lodestone::tile {
 namespace {
@@ -24,6 +26,11 @@ std::size_t most_rounds(Effort effort) {
     }
     return 6;
 }
+
+constexpr std::size_t kRoundsBetweenTrials = 2;
+
+/// Phases already known between two that are not are run again rather than starting another trial.
+constexpr std::uint32_t kWorthBridging = 2;
 
 void verify_forced(const isa::Program& program, const SearchOptions& options) {
     Problems problems;
@@ -72,33 +79,57 @@ Shortlists make_lists(const isa::Program& program, const spec::CoreGridSpec& mac
 
 } // namespace
 
+std::vector<Effort> efforts_up_to(Effort effort) {
+    std::vector<Effort> efforts{Effort::quick};
+    for (const Effort next : {Effort::normal, Effort::thorough}) {
+        if (effort >= next) {
+            efforts.push_back(next);
+        }
+    }
+    return efforts;
+}
+
 struct Search::Impl {
     Impl(const isa::Program& of_program, const spec::CoreGridSpec& of_machine, SearchOptions of_options)
         : program(of_program), machine(of_machine), options(std::move(of_options)),
-          lists(make_lists(program, machine, options, report)), beam(program, machine, options, lists) {}
+          lists(make_lists(program, machine, options, report)), experience(program, lists),
+          beam(program, machine, options, lists, experience) {}
 
     /// Candidates and report of a complete state.
-    std::vector<Candidate> take(const State& state);
+    std::vector<Candidate> take(State state);
+    [[nodiscard]] Experience::Context context(std::size_t phase) const {
+        const bool is_followed = phase + 1 < taken.choice.size();
+        return experience.context(phase, taken.choice, is_followed ? taken.choice[phase + 1] : Index{0});
+    }
+    /// Trials show how long the program's inputs take to arrive as well; in steady state that does not matter.
+    [[nodiscard]] bool counts(std::size_t phase) const {
+        const bool is_end = phase == 0 || phase + 1 == program.phases.size();
+        return options.objective != Objective::throughput || !is_end;
+    }
 
     const isa::Program& program;
     spec::CoreGridSpec machine;
     SearchOptions options;
     SearchReport report;
     Shortlists lists;
+    Experience experience;
     Beam beam;
+    State taken; ///< what was handed out last
 };
 
-std::vector<Candidate> Search::Impl::take(const State& state) {
+std::vector<Candidate> Search::Impl::take(State state) {
     report.joined = beam.moves().estimated();
     report.measured = beam.moves().measured();
-    if (state.choice.empty()) {
+    report.weighed = beam.weighed();
+    taken = std::move(state);
+    if (taken.choice.empty()) {
         return {};
     }
     std::vector<Candidate> chosen(program.phases.size());
     for (std::size_t phase = 1; phase + 1 < chosen.size(); ++phase) {
-        chosen[phase] = lists[phase]->candidates[state.choice[phase]];
+        chosen[phase] = lists[phase]->candidates[taken.choice[phase]];
     }
-    report.phase_cycles = beam.phase_cycles(state);
+    report.phase_cycles = beam.phase_cycles(taken);
     report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
     return chosen;
 }
@@ -110,15 +141,17 @@ Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, S
 
 Search::~Search() = default;
 
-std::vector<Candidate> Search::sketch(const Pressure& pressure) {
-    return impl_->take(impl_->beam.search(pressure));
+std::vector<Candidate> Search::sketch(const Pressure& pressure, Effort effort) {
+    return impl_->take(impl_->beam.search(pressure, effort));
 }
 
-std::vector<Candidate> Search::choose(const Pressure& pressure) {
+std::vector<Candidate> Search::choose(const Pressure& pressure, Effort effort) {
     Beam& beam = impl_->beam;
     State best;
-    for (std::size_t round = 0; round < most_rounds(impl_->options.effort); ++round) {
-        const State found = beam.search(pressure);
+    // Trials will show more than further measurements.
+    const std::size_t rounds = impl_->report.tried > 0 ? kRoundsBetweenTrials : most_rounds(effort);
+    for (std::size_t round = 0; round < rounds; ++round) {
+        const State found = beam.search(pressure, effort);
         if (found.choice.empty()) {
             break;
         }
@@ -131,7 +164,81 @@ std::vector<Candidate> Search::choose(const Pressure& pressure) {
             break;
         }
     }
-    return impl_->take(best);
+    return impl_->take(std::move(best));
+}
+
+std::vector<Candidate> Search::fixed_rule() {
+    for (std::size_t phase = 1; phase + 1 < impl_->lists.size(); ++phase) {
+        if (!impl_->lists[phase]->has_fixed_rule) {
+            return {};
+        }
+    }
+    const std::vector<Index> choice(impl_->program.phases.size() - 1);
+    static_cast<void>(impl_->beam.moves().measure(choice));
+    return impl_->take(impl_->beam.evaluate(choice, 0));
+}
+
+std::vector<isa::PhaseRange> Search::untried() const {
+    std::vector<isa::PhaseRange> ranges;
+    std::set<Experience::Context> wanted;
+    const auto phases = static_cast<std::uint32_t>(impl_->program.phases.size());
+    for (std::uint32_t phase = 0; phase < phases; ++phase) {
+        const Experience::Context context = impl_->context(phase);
+        if (!impl_->counts(phase) || impl_->experience.find(context) != nullptr || !wanted.insert(context).second) {
+            continue;
+        }
+        const std::uint32_t first = phase == 0 ? 0 : phase - 1;
+        if (!ranges.empty() && ranges.back().last + kWorthBridging >= first) {
+            ranges.back().last = phase;
+        } else {
+            ranges.push_back({.first = first, .last = phase});
+        }
+    }
+    return ranges;
+}
+
+void Search::learn(const isa::Program& program, std::uint32_t first, std::span<const isa::PhaseRecord> records) {
+    const spec::CoreGridSpec& machine = impl_->machine;
+    const std::vector<Index>& choice = impl_->taken.choice;
+    const std::vector<double> expected = impl_->beam.estimates(choice);
+    for (std::uint32_t i = first == 0 ? 0 : 1; i < records.size(); ++i) {
+        const std::uint32_t phase = first + i;
+        if (!impl_->counts(phase)) {
+            continue;
+        }
+        const Cycles cycles = records[i].end - records[i].begin;
+        Trial trial{.cycles = static_cast<double>(cycles.count())};
+        if (phase + 1 < program.phases.size()) {
+            const Cycles flits =
+                transfer_cycles(program.phases[phase + 1].instruction_bytes, machine.instruction_network.link_width);
+            const std::uint64_t hops = machine.grid.rows + machine.grid.cols - 2;
+            trial.waits_for_instructions =
+                cycles <= flits + machine.instruction_network.hop_latency * hops + machine.synchronisation;
+        }
+        const Index next = phase + 1 < choice.size() ? choice[phase + 1] : Index{0};
+        impl_->experience.add(phase, choice, next, trial, expected[phase]);
+    }
+    impl_->report.tried += records.size();
+}
+
+void Search::doubt(double part) {
+    impl_->beam.doubt(part);
+}
+
+void Search::limit_to_last() {
+    impl_->beam.limit(impl_->beam.phase_cycles(impl_->beam.evaluate(impl_->taken.choice, 0)));
+}
+
+double Search::value(const Pressure& pressure) {
+    const State state = impl_->beam.evaluate(impl_->taken.choice, pressure.weight_price);
+    report_on(impl_->beam.phase_cycles(state));
+    return impl_->beam.cost(state);
+}
+
+void Search::report_on(std::vector<double> phase_cycles) {
+    SearchReport& report = impl_->report;
+    report.phase_cycles = std::move(phase_cycles);
+    report.estimated_cycles = std::accumulate(report.phase_cycles.begin(), report.phase_cycles.end(), 0.0);
 }
 
 UserError Search::reason(const Pressure& pressure) const {

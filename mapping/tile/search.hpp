@@ -3,12 +3,15 @@
 // price.
 #pragma once
 
+#include "arch/isa/execution.hpp"
 #include "mapping/tile/candidate.hpp"
 #include "sim/base/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,11 +27,19 @@ enum class Objective {
 };
 enum class Effort { quick, normal, thorough };
 
+/// Quick, and so on up to `effort`: each takes the candidates of the one before and more.
+[[nodiscard]] std::vector<Effort> efforts_up_to(Effort effort);
+
+/// Runs some phases of a mapped program on a model of the machine and says what happened in them. The caller has the
+/// models; the mapper knows only what programs look like and what a run records.
+using TrialRun = std::function<std::vector<isa::PhaseRecord>(const isa::Program&, isa::PhaseRange)>;
+
 struct SearchOptions {
     Strategy strategy = Strategy::search;
     Objective objective = Objective::latency;
     Effort effort = Effort::normal;
     std::map<std::string, Forced> forced; ///< by phase name; the strategy decides the rest
+    TrialRun trial;                       ///< none: the search goes by estimates alone
 };
 
 /// What presses on the choice from outside: memory that is short.
@@ -42,6 +53,8 @@ struct SearchReport {
     std::uint64_t costed = 0;         ///< candidates costed step by step
     std::uint64_t joined = 0;         ///< pairs of neighbouring candidates weighed in the joint search
     std::uint64_t measured = 0;       ///< moves counted flow by flow
+    std::uint64_t weighed = 0;        ///< times that a mapping of some layers was continued by one more
+    std::uint64_t tried = 0;          ///< phases run in trials
     std::vector<double> phase_cycles; ///< estimated, of the chosen mapping
     double estimated_cycles = 0;      ///< of the chosen mapping
 };
@@ -58,13 +71,32 @@ public:
 
     /// One candidate per phase (the first and the last, which compute nothing, have an empty one); empty when no
     /// mapping keeps to the activation limit. The moves of what is chosen are measured, and the choice repeated with
-    /// what was learnt.
-    [[nodiscard]] std::vector<Candidate> choose(const Pressure& pressure);
+    /// what was learnt. `effort` is at most that of the options.
+    [[nodiscard]] std::vector<Candidate> choose(const Pressure& pressure, Effort effort);
     /// The same by estimates alone: to find out what fits.
-    [[nodiscard]] std::vector<Candidate> sketch(const Pressure& pressure);
+    [[nodiscard]] std::vector<Candidate> sketch(const Pressure& pressure, Effort effort);
+    /// The choice of Strategy::fixed with the weights streamed; empty where that is not legal.
+    [[nodiscard]] std::vector<Candidate> fixed_rule();
+
+    /// Phases of what was handed out last that no trial has shown yet, as runs that are worth starting: each begins
+    /// with a phase that sets the scene.
+    [[nodiscard]] std::vector<isa::PhaseRange> untried() const;
+    /// What happened in a run of phases `first` and following of `program`, which has what was handed out last. The
+    /// first record counts when the run begins with the program.
+    void learn(const isa::Program& program, std::uint32_t first, std::span<const isa::PhaseRecord> records);
+    /// No phase should take longer than in what was handed out last. Where one does, its excess counts several times.
+    /// By what part of it untried phases are expected to take longer than estimated: 0 tempts the search to new
+    /// choices, a large one keeps it to what it knows.
+    void doubt(double part);
+    void limit_to_last();
+    /// Of what was handed out last, by all that is known now, which the report is brought up to: less is better.
+    double value(const Pressure& pressure);
+
     /// After choose() found nothing: the layer it got stuck at, and the least that it needs.
     [[nodiscard]] UserError reason(const Pressure& pressure) const;
     [[nodiscard]] const SearchReport& report() const;
+    /// The mapping taken in the end is one handed out earlier, with these cycles by phase.
+    void report_on(std::vector<double> phase_cycles);
 
 private:
     struct Impl;

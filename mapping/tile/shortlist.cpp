@@ -81,7 +81,7 @@ private:
 };
 
 std::vector<Candidate> candidates_of(const isa::Program& program, std::size_t index, const spec::CoreGridSpec& machine,
-                                     const SearchOptions& options, SearchReport& report) {
+                                     const SearchOptions& options, Effort effort, SearchReport& report) {
     const isa::Phase& phase = program.phases[index];
     Collector collector(program, index, machine);
     const auto forced = options.forced.find(phase.name);
@@ -92,15 +92,45 @@ std::vector<Candidate> candidates_of(const isa::Program& program, std::size_t in
     Forced free;
     if (options.strategy == Strategy::fixed) {
         free.resident = false;
-        collector.add({fixed_rule(program, phase)}, free, report);
+    }
+    collector.add({fixed_rule(program, phase)}, free, report);
+    if (options.strategy == Strategy::fixed) {
         return collector.best(1);
     }
-    const Width width = width_of(options.effort);
-    collector.add({fixed_rule(program, phase)}, free, report);
+    const Width width = width_of(effort);
     for (const Parts& parts : best_parts(program, phase, machine, width.parts, report.examined)) {
         collector.add(placements(program, phase, parts.counts), free, report);
     }
     return collector.best(width.candidates);
+}
+
+bool is_same(const Candidate& a, const Candidate& b) {
+    return a.split == b.split && a.resident == b.resident;
+}
+
+/// The candidates of every effort up to the one asked for.
+void add_candidates(Shortlist& list, const isa::Program& program, std::size_t index, const spec::CoreGridSpec& machine,
+                    const SearchOptions& options, SearchReport& report) {
+    for (const Effort effort : efforts_up_to(options.effort)) {
+        for (Candidate& candidate : candidates_of(program, index, machine, options, effort, report)) {
+            const auto same = [&](const Candidate& other) { return is_same(candidate, other); };
+            if (std::ranges::none_of(list.candidates, same)) {
+                list.candidates.push_back(std::move(candidate));
+            }
+        }
+        list.within[effort] = list.candidates.size();
+    }
+}
+
+/// The choice of Strategy::fixed takes part in every search.
+void add_fixed_rule(Shortlist& list, const isa::Program& program, std::size_t index, const spec::CoreGridSpec& machine,
+                    SearchOptions options, SearchReport& report) {
+    options.strategy = Strategy::fixed;
+    std::vector<Candidate> rule = candidates_of(program, index, machine, options, Effort::quick, report);
+    list.has_fixed_rule = !rule.empty();
+    if (list.has_fixed_rule) {
+        list.candidates.push_back(std::move(rule.front()));
+    }
 }
 
 } // namespace
@@ -108,7 +138,8 @@ std::vector<Candidate> candidates_of(const isa::Program& program, std::size_t in
 Shortlist shortlist(const isa::Program& program, std::size_t index, const spec::CoreGridSpec& machine,
                     const SearchOptions& options, SearchReport& report) {
     Shortlist list;
-    list.candidates = candidates_of(program, index, machine, options, report);
+    add_fixed_rule(list, program, index, machine, options, report);
+    add_candidates(list, program, index, machine, options, report);
     const route::Sample sample(program.grid);
     isa::Phase scratch = program.phases[index];
     list.wants.resize(scratch.inputs.size());

@@ -3,16 +3,30 @@
 #include "sim/config/map_reader.hpp"
 
 #include "sim/config/number.hpp"
+#include "sim/config/probe.hpp"
 
 #include <algorithm>
 
 namespace lodestone::config {
 
 MapReader::MapReader(const Node& node, Problems& problems, ReadLog* log)
-    : MapReader(Value(&node, "", {.problems = &problems, .log = log}).as_map()) {}
+    : MapReader(Value(&node, "", {.problems = &problems, .log = log},
+                      log == nullptr || log->probe == nullptr ? nullptr : &log->probe->root())
+                    .as_map()) {}
 
-MapReader::MapReader(const Node* map, std::string path, Reading reading)
-    : map_(map), path_(std::move(path)), reading_(reading), asked_(map == nullptr ? 0 : map->entries.size(), false) {}
+MapReader::MapReader(const Node* map, std::string path, Reading reading, Declaration* declared)
+    : map_(map), path_(std::move(path)), reading_(reading), declared_(declared),
+      asked_(map == nullptr ? 0 : map->entries.size(), false) {}
+
+Value MapReader::probed(const std::string& key, bool is_required, std::optional<std::string> fallback) {
+    DeclaredKey& noted = Probe::ask(*declared_, key);
+    noted.is_required = is_required && !noted.is_guarded;
+    noted.is_guarded = noted.is_guarded || !is_required;
+    if (fallback) {
+        noted.fallback = std::move(fallback);
+    }
+    return {nullptr, child_path(path_, key), reading_, &noted.value};
+}
 
 const Node* MapReader::ask(const std::string& key) {
     if (map_ == nullptr) {
@@ -39,6 +53,9 @@ const Node* MapReader::ask(const std::string& key) {
 }
 
 std::optional<Value> MapReader::ask_optional(const std::string& key, const std::string& fallback) {
+    if (declared_ != nullptr) {
+        return probed(key, false, fallback);
+    }
     if (const Node* node = ask(key); node != nullptr) {
         return Value(node, child_path(path_, key), reading_);
     }
@@ -49,6 +66,9 @@ std::optional<Value> MapReader::ask_optional(const std::string& key, const std::
 }
 
 Value MapReader::required_value(const std::string& key) {
+    if (declared_ != nullptr) {
+        return probed(key, true);
+    }
     const Node* node = ask(key);
     if (node == nullptr && map_ != nullptr) {
         reading_.problems->error(location(), child_path(path_, key),
@@ -58,16 +78,36 @@ Value MapReader::required_value(const std::string& key) {
 }
 
 std::optional<Value> MapReader::optional_value(const std::string& key) {
+    if (declared_ != nullptr) {
+        return probed(key, false);
+    }
     const Node* node = ask(key);
     return node == nullptr ? std::nullopt : std::optional<Value>(Value(node, child_path(path_, key), reading_));
 }
 
 bool MapReader::has(const std::string& key) {
+    if (declared_ != nullptr) {
+        static_cast<void>(probed(key, false));
+        const std::string place = Probe::ask(*declared_, key).value.path;
+        // A list within itself, as blocks of layers within layers, is entered once.
+        const std::string step = "/" + key + "/";
+        const std::string within = "/" + place;
+        const std::size_t first = within.find(step);
+        if (first != std::string::npos && within.find(step, first + step.size()) != std::string::npos) {
+            return false;
+        }
+        const bool is_nested = first != std::string::npos;
+        const Fork fork{.question = Question::presence, .path = place, .ways = presence_ways};
+        return reading_.log->probe->take(fork, is_nested ? 1 : 0) == 0;
+    }
     return ask(key) != nullptr;
 }
 
 std::vector<std::string> MapReader::keys() const {
     std::vector<std::string> names;
+    if (declared_ != nullptr) {
+        return {any_name};
+    }
     if (map_ != nullptr) {
         for (const Entry& entry : map_->entries) {
             names.push_back(entry.key);
@@ -89,6 +129,9 @@ void MapReader::problem(const std::string& key, const std::string& message) {
 }
 
 void MapReader::finish() {
+    if (declared_ != nullptr) {
+        declared_->is_closed = true;
+    }
     for (std::size_t i = 0; i < asked_.size(); ++i) {
         if (!asked_[i]) {
             const Entry& entry = map_->entries[i];

@@ -27,7 +27,7 @@ using Choices = std::vector<std::pair<std::string, E>>;
 class MapReader {
 public:
     MapReader(const Node& node, Problems& problems, ReadLog* log = nullptr);
-    MapReader(const Node* map, std::string path, Reading reading);
+    MapReader(const Node* map, std::string path, Reading reading, Declaration* declared = nullptr);
 
     [[nodiscard]] std::uint64_t required_uint(const std::string& key, std::uint64_t min, std::uint64_t max);
     [[nodiscard]] std::uint64_t optional_uint(const std::string& key, std::uint64_t fallback, std::uint64_t min,
@@ -110,10 +110,13 @@ private:
     /// ask(), logging `fallback` when the key is absent.
     std::optional<Value> ask_optional(const std::string& key, const std::string& fallback);
     std::vector<Value> items(const std::string& key);
+    /// Notes the key in a probing reading, where every value is there.
+    [[nodiscard]] Value probed(const std::string& key, bool is_required, std::optional<std::string> fallback = {});
 
     const Node* map_; ///< nullptr: silent
     std::string path_;
     Reading reading_;
+    Declaration* declared_; ///< of a probing reading, else nullptr
     std::vector<std::string> known_;
     std::vector<bool> asked_;    ///< by entry of the map
     std::size_t next_entry_ = 0; ///< where the next key is looked for first

@@ -68,6 +68,10 @@ struct Entry {
 /// knows is found by the reader, whose message then names the option.
 void apply_override(Node& root, const std::string& assignment, Problems& problems);
 
+/// Puts a value at a PATH of --set as if it had been written there: maps on the way are made when they are missing, and
+/// what was there is replaced, a map too. What is wrong is reported at the value's place.
+void set_value(Node& root, const std::string& path, Node value, Problems& problems);
+
 /// Merges `over` into `base` by the rule of includes; replaced values are remembered in `was`.
 void merge(Node& base, Node over);
 

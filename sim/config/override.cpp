@@ -79,29 +79,26 @@ bool holds_include(const Node& node) {
 
 class Override {
 public:
-    Override(const std::string& assignment, Problems& problems)
-        : assignment_(assignment), place_{.file = std::make_shared<const std::string>("--set " + assignment)},
-          problems_(problems) {}
+    Override(Place place, Problems& problems) : place_(std::move(place)), problems_(problems) {}
 
-    void apply(Node& root) {
+    void assign(Node& root, const std::string& assignment) {
         std::size_t at = 0;
-        const auto steps = parse_path(assignment_, at);
+        const auto steps = parse_path(assignment, at);
         if (!steps) {
             problem("", "is not PATH=VALUE, such as array.rows=64 or layers[2].name=conv1");
             return;
         }
-        if (steps->size() > max_nesting) {
-            problem("", "has a path of more than " + std::to_string(max_nesting) + " parts");
+        if (!has_legal_depth(*steps)) {
             return;
         }
         Budget budget;
         const std::size_t before = problems_.error_count();
-        Node value = parse({.text = std::string_view(assignment_).substr(at), .file = place_.file, .numbered = false},
+        Node value = parse({.text = std::string_view(assignment).substr(at), .file = place_.file, .numbered = false},
                            budget, problems_);
         if (problems_.error_count() != before) {
             return;
         }
-        if (value.kind == Kind::null && assignment_.find_first_not_of(" \t", at) == std::string::npos) {
+        if (value.kind == Kind::null && assignment.find_first_not_of(" \t", at) == std::string::npos) {
             problem("", "gives no value; write ~ to remove a key");
             return;
         }
@@ -113,7 +110,31 @@ public:
         put(root, *steps, std::move(value));
     }
 
+    /// The same for a value that is a tree already; a map replaces instead of merging.
+    void set(Node& root, const std::string& path, Node value) {
+        std::size_t at = 0;
+        const auto steps = parse_path(path + "=", at);
+        if (!steps || at != path.size() + 1) {
+            problem("", "is no path, such as array.rows or layers[2].name");
+            return;
+        }
+        if (!has_legal_depth(*steps)) {
+            return;
+        }
+        if (value.kind == Kind::map) {
+            put(root, *steps, Node{.kind = Kind::null, .place = place_});
+        }
+        put(root, *steps, std::move(value));
+    }
+
 private:
+    bool has_legal_depth(const std::vector<Step>& steps) {
+        if (steps.size() > max_nesting) {
+            problem("", "has a path of more than " + std::to_string(max_nesting) + " parts");
+        }
+        return steps.size() <= max_nesting;
+    }
+
     /// Descends to the map or sequence that holds the last step, making missing maps, and merges the value there.
     void put(Node& root, const std::vector<Step>& steps, Node value) {
         Node* node = &root;
@@ -183,7 +204,6 @@ private:
         problems_.error(place_.location(), path, message);
     }
 
-    const std::string& assignment_;
     Place place_;
     Problems& problems_;
 };
@@ -192,7 +212,15 @@ private:
 
 void apply_override(Node& root, const std::string& assignment, Problems& problems) {
     if (root.kind != Kind::absent) {
-        Override(assignment, problems).apply(root);
+        const Place place{.file = std::make_shared<const std::string>("--set " + assignment)};
+        Override(place, problems).assign(root, assignment);
+    }
+}
+
+void set_value(Node& root, const std::string& path, Node value, Problems& problems) {
+    if (root.kind != Kind::absent) {
+        const Place place = value.place;
+        Override(place, problems).set(root, path, std::move(value));
     }
 }
 

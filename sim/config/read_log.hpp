@@ -7,6 +7,8 @@
 
 namespace lodestone::config {
 
+class Probe;
+
 struct ReadLog {
     struct Read {
         std::string map_path; ///< path of the map, "" for the root
@@ -15,6 +17,7 @@ struct ReadLog {
         bool is_default = false;
     };
     std::vector<Read> reads;
+    Probe* probe = nullptr; ///< set: there is no file, the reader shows what it would ask for
 };
 
 } // namespace lodestone::config

@@ -5,6 +5,7 @@
 #include "sim/base/error.hpp"
 #include "sim/config/map_reader.hpp"
 #include "sim/config/number.hpp"
+#include "sim/config/probe.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -89,8 +90,56 @@ Parsed<double> parse_measure(std::string_view text, const Measure& measure) {
 
 } // namespace
 
-Value::Value(const Node* node, std::string path, Reading reading)
-    : node_(node != nullptr && node->kind == Kind::absent ? nullptr : node), path_(std::move(path)), reading_(reading) {
+Value::Value(const Node* node, std::string path, Reading reading, Declaration* declared)
+    : node_(node != nullptr && node->kind == Kind::absent ? nullptr : node), path_(std::move(path)), reading_(reading),
+      declared_(declared) {}
+
+const Node* Value::node() const {
+    static const Node nothing{.kind = Kind::scalar};
+    return declared_ == nullptr ? node_ : &nothing;
+}
+
+bool Value::has_kind(Kind kind) const {
+    if (declared_ == nullptr) {
+        return node_ != nullptr && node_->kind == kind;
+    }
+    const std::size_t wanted = kind == Kind::scalar ? 0 : kind == Kind::sequence ? 1 : 2;
+    const bool is_list = reading_.log->probe->answers(declared_->path).size() > 1;
+    const Fork fork{.question = Question::kind, .path = declared_->path, .ways = kind_ways};
+    return reading_.log->probe->take(fork, is_list ? 1 : 0) == wanted;
+}
+
+std::string Value::probed(const Form& form) const {
+    Probe& probe = *reading_.log->probe;
+    const std::string kind = probe.kind_of(declared_->path);
+    if (!kind.empty() && kind != "scalar") {
+        probe.contradict(declared_->path);
+        return "";
+    }
+    const bool is_known = std::any_of(declared_->forms.begin(), declared_->forms.end(), [&](const Form& known) {
+        const auto has = [&](const std::string& name) {
+            return std::find(known.names.begin(), known.names.end(), name) != known.names.end();
+        };
+        const bool is_part = form.type == Form::Type::choice && std::all_of(form.names.begin(), form.names.end(), has);
+        return known == form || is_part;
+    });
+    if (!is_known) {
+        declared_->forms.push_back(form);
+    }
+    const std::vector<std::string> answers = probe.answers(declared_->path);
+    return answers.empty() ? "" : answers.front();
+}
+
+bool Value::is_word(const std::string& word) const {
+    if (declared_ == nullptr) {
+        return is_scalar() && node_->text == word;
+    }
+    if (!is_scalar()) {
+        return false;
+    }
+    static_cast<void>(probed({.type = Form::Type::choice, .names = {word}}));
+    return reading_.log->probe->take(
+               {.question = Question::choice, .path = declared_->path, .ways = {other_ways, word}}) == 1;
 }
 
 Location Value::location() const {
@@ -138,6 +187,12 @@ const std::string* Value::unquoted(const std::string& expected) const {
 }
 
 std::uint64_t Value::as_uint(std::uint64_t min, std::uint64_t max) const {
+    if (declared_ != nullptr) {
+        check_invariant(min <= std::uint64_t{std::numeric_limits<std::int64_t>::max()}, "no lower limit is that large");
+        const std::string answer =
+            probed({.type = Form::Type::integer, .min = static_cast<std::int64_t>(min), .max = max});
+        return parse_uint(answer).value.value_or(reading_.log->probe->extreme() == Extreme::largest ? max : min);
+    }
     const std::string expected = integer_expectation(min, max);
     const std::string* text = unquoted(expected);
     if (text == nullptr) {
@@ -152,6 +207,12 @@ std::uint64_t Value::as_uint(std::uint64_t min, std::uint64_t max) const {
 }
 
 std::int64_t Value::as_int(std::int64_t min, std::int64_t max) const {
+    if (declared_ != nullptr) {
+        check_invariant(max >= 0, "no reader asks for negative numbers alone");
+        const std::string answer =
+            probed({.type = Form::Type::integer, .min = min, .max = static_cast<std::uint64_t>(max)});
+        return parse_int(answer).value.value_or(reading_.log->probe->extreme() == Extreme::largest ? max : min);
+    }
     const std::string expected = integer_expectation(min, max);
     const std::string* text = unquoted(expected);
     if (text == nullptr) {
@@ -166,6 +227,10 @@ std::int64_t Value::as_int(std::int64_t min, std::int64_t max) const {
 }
 
 double Value::as_double(const Interval& limits) const {
+    if (declared_ != nullptr) {
+        static_cast<void>(probed({.type = Form::Type::number, .limits = limits}));
+        return reading_.log->probe->extreme() == Extreme::largest ? limits.max : smallest(limits);
+    }
     const std::string expected = expectation(limits);
     const std::string* text = unquoted(expected);
     if (text == nullptr) {
@@ -180,6 +245,10 @@ double Value::as_double(const Interval& limits) const {
 }
 
 bool Value::as_bool() const {
+    if (declared_ != nullptr) {
+        static_cast<void>(probed({.type = Form::Type::truth}));
+        return false;
+    }
     const std::string* text = unquoted("true or false");
     if (text != nullptr && *text != "true" && *text != "false") {
         problem("is " + quote(*text) + "; expected true or false");
@@ -189,6 +258,9 @@ bool Value::as_bool() const {
 }
 
 std::string Value::as_string() const {
+    if (declared_ != nullptr) {
+        return probed({.type = Form::Type::text});
+    }
     const std::string* text = scalar("a text");
     if (text != nullptr && text->empty()) {
         problem("is an empty text; expected a text");
@@ -198,6 +270,18 @@ std::string Value::as_string() const {
 
 std::string Value::as_choice(const std::vector<std::string>& names) const {
     check_invariant(!names.empty(), "a choice offers at least one name");
+    if (declared_ != nullptr) {
+        if (std::find(names.begin(), names.end(), any_name) != names.end()) { // names that the user chose
+            static_cast<void>(probed({.type = Form::Type::text}));
+            return any_name;
+        }
+        static_cast<void>(probed({.type = Form::Type::choice, .names = names}));
+        Probe& probe = *reading_.log->probe;
+        const Fork fork{.question = Question::choice, .path = declared_->path, .ways = names};
+        // A reader may ask twice, the second time for the one name that has got it there.
+        const std::string chosen = probe.way_at(fork);
+        return std::find(names.begin(), names.end(), chosen) == names.end() ? names.front() : chosen;
+    }
     const std::string* text = scalar("one of " + join(names));
     if (text == nullptr) {
         return names.front();
@@ -210,6 +294,10 @@ std::string Value::as_choice(const std::vector<std::string>& names) const {
 }
 
 double Value::as_measure(const Measure& measure) const {
+    if (declared_ != nullptr) {
+        static_cast<void>(probed({.type = Form::Type::measure, .measure = measure}));
+        return reading_.log->probe->extreme() == Extreme::largest ? measure.limits.max : smallest(measure.limits);
+    }
     const std::string expected = "a number in " + accepted_units(measure.unit);
     const std::string* text = scalar(expected);
     if (text == nullptr) {
@@ -232,8 +320,25 @@ double Value::as_measure(const Measure& measure) const {
     return smallest(limits);
 }
 
+std::vector<Value> Value::probed_items() const {
+    Probe& probe = *reading_.log->probe;
+    const std::string kind = probe.kind_of(declared_->path);
+    if (!kind.empty() && kind != "list") {
+        probe.contradict(declared_->path);
+        return {};
+    }
+    if (declared_->element.empty()) {
+        declared_->element.push_back({.path = declared_->path + "/" + element_step});
+    }
+    const std::size_t count = std::max<std::size_t>(1, probe.answers(declared_->path).size());
+    return {count, Value(nullptr, item_path(path_, 0), reading_, &declared_->element.front())};
+}
+
 std::vector<Value> Value::as_items() const {
     std::vector<Value> values;
+    if (declared_ != nullptr) {
+        return probed_items();
+    }
     if (!is_sequence()) {
         wrong_kind("a list");
         return values;
@@ -246,6 +351,15 @@ std::vector<Value> Value::as_items() const {
 }
 
 MapReader Value::as_map() const {
+    if (declared_ != nullptr) {
+        const std::string kind = reading_.log->probe->kind_of(declared_->path);
+        if (!kind.empty() && kind != "map") {
+            reading_.log->probe->contradict(declared_->path);
+            return {nullptr, path_, {.problems = reading_.problems}};
+        }
+        declared_->is_map = true;
+        return {node_, path_, reading_, declared_};
+    }
     if (!is_map()) {
         wrong_kind("a map");
     }

@@ -2,6 +2,7 @@
 // One value of a configuration, read as the type the caller expects; whatever does not fit becomes a problem.
 #pragma once
 
+#include "sim/config/limits.hpp"
 #include "sim/config/node.hpp"
 #include "sim/config/read_log.hpp"
 #include "sim/config/unit.hpp"
@@ -33,27 +34,16 @@ template <class Q>
     return {.above_min = true};
 }
 
-/// Legal values of a plain number.
-struct Interval {
-    double min = std::numeric_limits<double>::lowest();
-    double max = std::numeric_limits<double>::max();
-    bool above_min = false;
-};
-
-/// A number with a unit: `unit` is both the dimension that is required and the unit of the result.
-struct Measure {
-    std::string unit;
-    Interval limits = {.min = 0};
-    bool whole = false; ///< counted things: fractions are refused
-};
-
 class MapReader;
+struct Declaration;
+struct Form;
 
 /// A value and its path. After a problem every function returns the smallest legal value, so that reading goes on.
 /// A Value without a node is one whose absence has been reported: it yields those values silently.
 class Value {
 public:
-    Value(const Node* node, std::string path, Reading reading);
+    /// `declared`: where a probing reading notes what is asked for (probe.hpp); else nullptr.
+    Value(const Node* node, std::string path, Reading reading, Declaration* declared = nullptr);
 
     [[nodiscard]] std::uint64_t as_uint(std::uint64_t min = 0,
                                         std::uint64_t max = std::numeric_limits<std::uint64_t>::max()) const;
@@ -76,15 +66,20 @@ public:
     [[nodiscard]] bool is_scalar() const { return has_kind(Kind::scalar); }
     [[nodiscard]] bool is_sequence() const { return has_kind(Kind::sequence); }
     [[nodiscard]] bool is_map() const { return has_kind(Kind::map); }
-    /// nullptr when absent.
-    [[nodiscard]] const Node* node() const { return node_; }
+    /// For values that are numbers or the one name `word`: true when it is the word.
+    [[nodiscard]] bool is_word(const std::string& word) const;
+    /// nullptr when absent; in a probing reading an empty scalar.
+    [[nodiscard]] const Node* node() const;
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] Location location() const;
     /// Reports `message` at this value.
     void problem(const std::string& message) const;
 
 private:
-    [[nodiscard]] bool has_kind(Kind kind) const { return node_ != nullptr && node_->kind == kind; }
+    [[nodiscard]] bool has_kind(Kind kind) const;
+    /// In a probing reading: notes the form and gives the smallest value of it, or the answer prepared for this place.
+    [[nodiscard]] std::string probed(const Form& form) const;
+    [[nodiscard]] std::vector<Value> probed_items() const;
     /// The scalar's text, or nullptr after a problem that says what was `expected`.
     [[nodiscard]] const std::string* scalar(const std::string& expected) const;
     [[nodiscard]] const std::string* unquoted(const std::string& expected) const;
@@ -94,6 +89,7 @@ private:
     const Node* node_;
     std::string path_;
     Reading reading_;
+    Declaration* declared_;
 };
 
 /// The measure that a quantity and its range ask for.

@@ -2,7 +2,7 @@
 // Counts of cores and links that fit the small result: a grid of 1 x 2, whose ten links carry round numbers.
 #pragma once
 
-#include "analysis/report/detail.hpp"
+#include "analysis/report/result.hpp"
 
 namespace lodestone::test {
 
@@ -22,6 +22,36 @@ inline report::RunDetail small_detail() {
             .memory_capacity = Bytes(10'000),
             .weights = Bytes(4000),
             .layers = {first, second}};
+}
+
+/// Two cores of four neurons on a mesh of 1 x 3, three ticks.
+inline report::SpikingDetail small_spiking_detail() {
+    return {.mesh = {.rows = 1, .cols = 3},
+            .spikes = {4, 0, 2},
+            .link_packets = {3, 0, 0, 0, 2, 1, 0, 0, 0, 2, 0, 0},
+            .ticks = 3,
+            .neurons = 4,
+            .routers = {0, 2},
+            .raster = {{0, 1, 2, 5}, {}, {3, 7}}};
+}
+
+/// The result that goes with it.
+inline report::Result small_spiking_result() {
+    report::Result result;
+    result.version = "1.0";
+    result.machine = "array";
+    result.workload = "spikes";
+    result.precision = "w9a1";
+    result.config_hash = "abc";
+    result.fidelity = "functional";
+    result.energy = {{"sram", Joules(1e-6)}, {"leakage", Joules(2e-6)}};
+    result.events.spiking = {{"ticks", 3}, {"spikes", 6}, {"synaptic_events", 40}, {"neuron_updates", 24}, {"hops", 8}};
+    result.spiking = report::SpikingFigures{.tick_rate = Hertz(1000),
+                                            .energy_per_frame = Joules(3e-6),
+                                            .cores_in_use = 2,
+                                            .power_of_used_cores = Watts(5e-4)};
+    result.spiking_detail = small_spiking_detail();
+    return result;
 }
 
 } // namespace lodestone::test

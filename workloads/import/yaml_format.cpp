@@ -68,8 +68,8 @@ public:
     YamlReader(const Source& source, const ImportOptions& options, Problems& problems)
         : source_(source), options_(options), problems_(problems), builder_(source.path.string(), problems) {}
 
-    graph::Graph read(const config::Node& root) {
-        MapReader file(root, problems_);
+    graph::Graph read(const config::Node& root, config::ReadLog* log) {
+        MapReader file(root, problems_, log);
         builder_.network().name = file.optional_string("network", source_.path.stem().string());
         Scope scope;
         read_inputs(file, scope);
@@ -332,7 +332,7 @@ private:
         convolution.kernel = read_window(layer, draft, window_rank(draft));
         convolution.has_bias = layer.optional_bool("bias", true);
         const std::optional<Value> groups = layer.optional_value("groups");
-        const bool depthwise = groups && groups->is_scalar() && groups->node()->text == "depthwise";
+        const bool depthwise = groups && groups->is_word("depthwise");
         convolution.groups = depthwise ? 0 : groups ? groups->as_int(1, largest_setting) : 1;
         convolution.out_channels = depthwise ? layer.optional_int("out_channels", 0, 1, largest_setting)
                                              : layer.required_int("out_channels", 1, largest_setting);
@@ -426,7 +426,13 @@ bool looks_like_yaml_network(std::string_view content) {
 
 graph::Graph read_yaml_network(const Source& source, const ImportOptions& options, Problems& problems) {
     const config::Node root = config::load_text(source.content, source.path.string(), problems);
-    return YamlReader(source, options, problems).read(root);
+    return YamlReader(source, options, problems).read(root, nullptr);
+}
+
+void read_yaml_tree(const config::Node& root, Problems& problems, config::ReadLog* log) {
+    const Source nothing;
+    const ImportOptions defaults;
+    static_cast<void>(YamlReader(nothing, defaults, problems).read(root, log));
 }
 
 } // namespace lodestone::import

@@ -2,6 +2,8 @@
 // Networks written by hand in YAML.
 #pragma once
 
+#include "sim/config/node.hpp"
+#include "sim/config/read_log.hpp"
 #include "workloads/import/import.hpp"
 
 namespace lodestone::import {
@@ -29,5 +31,8 @@ namespace lodestone::import {
 /// settings (out_channels, kernel, stride, padding, dilation, groups, bias, out_features, heads, entries, features), or
 /// any operator of the graph with its ONNX attributes. A number among `inputs` is a constant.
 [[nodiscard]] graph::Graph read_yaml_network(const Source& source, const ImportOptions& options, Problems& problems);
+
+/// Reads a tree that is already loaded, for what is noted in `log`.
+void read_yaml_tree(const config::Node& root, Problems& problems, config::ReadLog* log);
 
 } // namespace lodestone::import

@@ -35,7 +35,7 @@ Ints per_dimension(const Value& value, std::size_t rank, std::int64_t low) {
 
 /// A number for all sides, one per dimension, one per side (all beginnings, then all ends), or `same`.
 void read_padding(const Value& padding, LayerDraft& draft, std::size_t rank) {
-    if (padding.is_scalar() && padding.node()->text == "same") {
+    if (padding.is_word("same")) {
         draft.attributes.set("auto_pad", std::string("SAME_UPPER"));
         return;
     }

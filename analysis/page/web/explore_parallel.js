@@ -46,7 +46,7 @@ function parallelOption() {
   const opacity = Math.max(0.08, Math.min(0.8, 30 / Math.sqrt(count + 1) / 10));
   const series = kindNames().map((title, kind) => ({
     id: `lines${kind}`, name: title, type: "parallel", lineStyle: { color: kindColour(kind), width: 1.2, opacity },
-    inactiveOpacity: 0.015, activeOpacity: Math.min(0.9, 2 * opacity), progressive: 500, silent: true,
+    inactiveOpacity: 0.015, activeOpacity: Math.min(0.9, 2 * opacity), progressive: 0, silent: true,
     data: rows.filter(row => kindOf(row) === kind).map(row => parallel.dimensions.map(dimension => dimension.value(row)))
   }));
   series.push({ id: "chosen-lines", name: "chosen", type: "parallel", lineStyle: { color: cssValue("--heat"), width: 3, opacity: 1 },

@@ -22,7 +22,7 @@ function pointSeries(x, y) {
   const isLarge = scatter.rows.length > kManyPoints;
   return kindNames().map((title, kind) => ({
     id: `points${kind}`, name: title, type: "scatter", symbol: kSymbols[kind % kSymbols.length], symbolSize: isLarge ? 5 : 8,
-    large: isLarge, largeThreshold: kManyPoints, z: 2, itemStyle: { color: kindColour(kind), opacity: isLarge ? 0.6 : 0.8 },
+    large: isLarge, largeThreshold: kManyPoints, progressive: 0, z: 2, itemStyle: { color: kindColour(kind), opacity: isLarge ? 0.6 : 0.8 },
     data: scatter.rows.filter(row => kindOf(row) === kind).map(row => pointOf(row, x, y)),
     emphasis: { disabled: isLarge, scale: 1.4 }
   }));

@@ -27,13 +27,10 @@ const heatRange = () => [cssValue("--cold"), cssValue("--warm"), cssValue("--hea
 
 function mapAxes(rows, cols) {
   const style = axisStyle();
-  const common = { ...style, type: "value", splitLine: { show: false }, axisLine: { show: false }, axisTick: { show: false } };
   const every = Math.max(1, Math.ceil(Math.max(rows, cols) / 16));
-  const label = { ...style.axisLabel, showMinLabel: false, showMaxLabel: false, formatter: value => value >= 0 && Number.isInteger(value) ? String(value) : "" };
-  return {
-    xAxis: { ...common, position: "top", min: -1, max: cols, interval: every, axisLabel: label },
-    yAxis: { ...common, inverse: true, min: -1, max: rows, interval: every, axisLabel: label }
-  };
+  const axis = count => ({ type: "value", min: -1, max: count, splitLine: { show: false }, axisLine: { show: false }, axisTick: { show: false },
+    axisLabel: { ...style.axisLabel, customValues: Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every) } });
+  return { xAxis: { ...axis(cols), position: "top" }, yAxis: { ...axis(rows), inverse: true } };
 }
 
 /**
@@ -84,7 +81,7 @@ class GridMap {
       return { type: "rect", shape: { x: x - cell[0] / 2 + gap, y: y - cell[1] / 2 + gap, width: cell[0] - 2 * gap, height: cell[1] - 2 * gap },
         style: { fill: style.fill, stroke: gap ? cssValue("--rule") : "none", lineWidth: 0.6 } };
     };
-    const series = [{ id: "marks", type: "custom", renderItem, encode: { x: 0, y: 1, tooltip: 4 },
+    const series = [{ id: "marks", type: "custom", progressive: 0, renderItem, encode: { x: 0, y: 1, tooltip: 4 },
       data: this.list.map((mark, i) => isLinks ? [...mark.from, ...mark.to, mark.value, i] : [mark.x, mark.y, 0, 0, mark.value, i]) }];
     series.push({ id: "here", type: "scatter", silent: true, symbol: isLinks ? "circle" : "rect", symbolSize: 14, z: 5,
       itemStyle: { color: "transparent", borderColor: cssValue("--accent"), borderWidth: 2.5 }, data: here ? [[here.x, here.y]] : [] });

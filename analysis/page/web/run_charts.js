@@ -11,7 +11,7 @@ function boxOf(params, api, hasEdges) {
 }
 
 const boxes = (id, title, grid, colour, data, hasEdges = true) => ({
-  id, name: title, type: "custom", xAxisIndex: grid, yAxisIndex: grid, itemStyle: { color: colour }, data,
+  id, name: title, type: "custom", progressive: 0, xAxisIndex: grid, yAxisIndex: grid, itemStyle: { color: colour }, data,
   encode: { x: [0, 1], y: [2, 3] }, renderItem: (params, api) => boxOf(params, api, hasEdges), clip: true
 });
 
@@ -47,14 +47,14 @@ class Timeline {
     const { weights, home, gathered, capacity } = this.data.memory;
     const levels = this.data.layers.map((_, i) => [weights, home[i], gathered[i]]);
     const series = ["weights", "finished values", "gathered inputs"].map((title, kind) =>
-      boxes(`memory${kind}`, title, 2, colourAt([0, 2, 3][kind]), this.data.layers.map((layer, i) => {
+      boxes(`memory${kind}`, title, 2, colourAt([7, 8, 9][kind]), this.data.layers.map((layer, i) => {
         const below = levels[i].slice(0, kind).reduce((a, b) => a + b, 0);
         return [...this.times(layer), below + levels[i][kind], below, i];
       }), false));
     const peak = Math.max(...levels.map(level => level.reduce((a, b) => a + b, 0)));
     series.push({ id: "capacity", name: "capacity", type: "line", xAxisIndex: 2, yAxisIndex: 2, data: [], silent: true,
       markLine: { silent: true, symbol: "none", lineStyle: { color: cssValue("--heat"), type: "dashed", width: 1.5 },
-        label: { position: "insideEndTop", color: cssValue("--dim"),
+        label: { position: "insideEndBottom", color: cssValue("--dim"),
           formatter: `capacity ${withUnit(capacity, "B")}, fullest moment ${withUnit(peak / capacity, "share")}` },
         data: [{ yAxis: capacity }] } });
     return series;

@@ -74,3 +74,13 @@ TEST_CASE("counts that do not fit the grid or the layers are problems with their
     CHECK(found.find("detail.layers[1].matrix_busy_cycles: is no list of 2 counts") != std::string::npos);
     CHECK(found.find("detail.layers: has 3 entries; the run has 2 layers") != std::string::npos);
 }
+
+TEST_CASE("a raster that does not rise, leaves the mesh or outlasts the run is a problem", "[analysis][report]") {
+    report::Result result = test::small_spiking_result();
+    result.spiking_detail->raster = {{2, 2}, {11}, {12}, {}};
+    const std::string found = problems_of(report::to_json(result));
+    CHECK(found.find("detail.raster: is no list of rising numbers below 12") != std::string::npos);
+    CHECK(found.find("detail.raster: has 4 ticks; the run has 3") != std::string::npos);
+    result.spiking_detail->raster = {{2, 3}, {11}};
+    CHECK(problems_of(report::to_json(result)).empty());
+}

@@ -58,10 +58,10 @@ layers:
     steps: {frame_blocks: 1}
     # reads flat.out, gathered in phase 2
 # Buffers in every core: address + bytes, life, content
-#   64 + 50, phases 0 to 1: input for stem/Conv
+#   256 + 50, phases 0 to 1: input for stem/Conv
 #   0 + 64, phases 1 to 1: stem/Conv.out
 #   128 + 64, phases 1 to 2: stem/Conv.out for flat
-#   192 + 64, phases 2 to 2: flat.out
+#   256 + 64, phases 2 to 2: flat.out
 #   0 + 128, phases 2 to 3: flat.out for fc
 #   128 + 5, phases 3 to 4: fc.out
 )");

@@ -38,6 +38,20 @@ TEST_CASE("phases follow each other without gaps and sum to the run", "[arch][co
     CHECK(isa::total_macs(sum) == isa::total_macs(execution.events));
 }
 
+TEST_CASE("phases run alone take as long as in the whole run once a phase before them sets the scene",
+          "[arch][core_grid]") {
+    const isa::Program program = test::every_split_program(kGrid);
+    const isa::Execution whole = run(program);
+    for (std::uint32_t phase = 1; phase < program.phases.size(); ++phase) {
+        INFO(program.phases[phase].name);
+        const isa::Execution part = run_core_grid(program, test::small_machine(program.grid),
+                                                  {.only = isa::PhaseRange{.first = phase - 1, .last = phase}});
+        REQUIRE(part.phases.size() == 2);
+        CHECK(part.phases.back().name == program.phases[phase].name);
+        CHECK(part.phases.back().events.elapsed == whole.phases[phase].events.elapsed);
+    }
+}
+
 TEST_CASE("every network delivers what was sent", "[arch][core_grid]") {
     const isa::Execution execution = run(test::every_split_program(kGrid));
     for (const auto& [name, network] : execution.events.networks) {

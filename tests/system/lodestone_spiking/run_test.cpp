@@ -215,3 +215,35 @@ TEST_CASE("check knows spiking networks, and tables name what was reproduced", "
     CHECK_THAT(table, Catch::Contains("recorded spikes are reproduced, and no others"));
     CHECK_THAT(table, Catch::Contains("power of the array"));
 }
+
+TEST_CASE("detail tells every spike, and where they went", "[system][spiking]") {
+    const Json result = result_of("--workload " + kData + "vmm_000.json.gz --fidelity functional --detail");
+    const Json& detail = result["detail"];
+    const auto sum_of = [](const std::string& text) {
+        std::uint64_t sum = 0;
+        std::istringstream in(text);
+        for (std::string part; in >> part;) {
+            const std::size_t star = part.find('*');
+            sum += std::stoull(part) * (star == std::string::npos ? 1 : std::stoull(part.substr(star + 1)));
+        }
+        return sum;
+    };
+    const auto count_of = [](const std::string& text) {
+        std::uint64_t count = 0;
+        std::istringstream in(text);
+        for (std::string part; in >> part;) {
+            const std::size_t star = part.find('*');
+            count += star == std::string::npos ? 1 : std::stoull(part.substr(star + 1));
+        }
+        return count;
+    };
+    std::uint64_t in_raster = 0;
+    for (const Json& tick : detail["raster"]) {
+        in_raster += tick == "-" ? 0 : count_of(tick.get<std::string>());
+    }
+    CHECK(detail["raster"].size() == result["ticks"]);
+    CHECK(in_raster == result["spikes"]);
+    CHECK(sum_of(detail["spikes"].get<std::string>()) == result["spikes"]);
+    CHECK(sum_of(detail["link_packets"].get<std::string>()) == result["hops"]);
+    CHECK(count_of(detail["routers"].get<std::string>()) == result["cores_in_use"]);
+}

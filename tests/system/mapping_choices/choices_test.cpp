@@ -28,10 +28,12 @@ Simulated cycles of every layer on `configs/arch/northpole.yaml`, int8, one fram
 effort. A split reads "axis1 8x2": output axis 1 (channels of an image) in 8 parts down the rows times 2 across the
 columns of the grid; `reduction`: input channels, summed over neighbours.
 
-The search minimises the whole network. A layer's cycles include handing its output to the next layer, so some layers
-are slower than under the fixed rule: those that send or gather more (pieces of a depthwise convolution's channels, a
-layer before one whose split pays) so that their neighbours compute less. They are marked, and summed in the last row.
-Layers of a few dozen cycles are the time in which the next layer's program arrives.
+The search minimises the cycles of the whole network and counts each cycle that a layer takes longer than under the fixed
+rule eight times more. A layer's cycles include handing its output to the next layer, so that keeping every layer within
+the fixed rule's time costs the network some of the gain. Layers that are slower all the same are marked, and counted in
+the last row: a layer that sends more so that its neighbours compute less, and layers off by a cycle or two because trials
+run some layers at a time, with weights at other homes than in the whole run. Layers of a few dozen cycles are the time in
+which the next layer's program arrives.
 
 The test `system_mapping_choices` writes this page to `mapping_choices.md` in the build folder.
 )";
@@ -63,6 +65,9 @@ Mapped map(const graph::QuantisedModel& model, const Target& target, tile::Strat
         return cost::matrix_shape(target.machine.matrix, target.technology, weights, activations);
     };
     options.search.strategy = strategy;
+    options.search.trial = [&target](const isa::Program& program, isa::PhaseRange range) {
+        return core_grid::run_core_grid(program, target.machine, {.only = range}).phases;
+    };
     Mapped mapped{.program = emit::compile(model, target.machine, options), .execution = {}};
     mapped.execution = core_grid::run_core_grid(mapped.program, target.machine);
     return mapped;
@@ -118,7 +123,7 @@ Gain write_table(std::ostream& out, const std::string& network, const Mapped& fi
 
 } // namespace
 
-TEST_CASE("the search is faster than the fixed rule on every network, and what a layer loses others gain", "[system]") {
+TEST_CASE("the search is faster than the fixed rule on every network, and on nine of ten layers at least", "[system]") {
     const Target grid = target();
     const std::string file = LODESTONE_BINARY_DIR "/mapping_choices.md";
     std::ofstream out(file);
@@ -132,7 +137,9 @@ TEST_CASE("the search is faster than the fixed rule on every network, and what a
         REQUIRE(fixed.execution.phases.size() == searched.execution.phases.size());
         const Gain gain = write_table(out, network, fixed, searched);
         CHECK(gain.searched < gain.fixed);
-        CHECK(gain.lost * 5 < gain.searched); // a layer may wait so that its neighbours move less
+        // The plain aim is no slower layer at all; what remains is in the table.
+        CHECK(gain.slower_layers * 10 <= gain.layers);
+        CHECK(gain.lost * 100 <= gain.searched);
     }
     out.close();
     CHECK(out.good());

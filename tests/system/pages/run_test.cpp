@@ -122,3 +122,35 @@ TEST_CASE("a narrow screen scrolls tables, not the page", "[system][pages]") {
                                          "seen.fits = document.documentElement.scrollWidth <= window.innerWidth;");
     CHECK_THAT(render(scratch, used, "--window-size=520,900").document, Contains("data-fits=\"true\""));
 }
+
+TEST_CASE("a spiking run shows its raster, rates and loads", "[system][pages]") {
+    const ScratchFolder scratch;
+    const std::string folder = scratch.path().string();
+    const auto run = lodestone_command("run --machine configs/arch/truenorth.yaml --workload "
+                                       "tests/data/spiking/mnist_128.json.gz --detail --out '" +
+                                       folder + "'");
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    REQUIRE(lodestone_command("report '" + folder + "/mnist_128.json' -o '" + folder + "/page.html'").exit_code == 0);
+    const std::string used = with_script(scratch, folder + "/page.html", R"js(
+        const series = (name, id) => charts.find(entry => entry.element.closest("figure").textContent.startsWith(name))
+          .chart.getOption().series.find(one => one.id === id);
+        seen.spikes = series("Spikes over time", "spikes").data.length;
+        seen.ticks = series("Spikes over time", "totals").data.length;
+        seen.cores = series("Cores", "marks").data.length;
+        const map = document.querySelector(".map");
+        press(map, "ArrowRight");
+        seen.reading = document.querySelector(".reading").textContent;
+        const raster = document.querySelector('[data-chart="raster"]');
+        press(raster, "+");
+        const zoom = charts.find(entry => entry.element === raster).chart.getOption().dataZoom[0];
+        seen.zoomed = zoom.end - zoom.start;
+    )js");
+    const Rendered page = render(scratch, used);
+    CHECK(page.console.empty());
+    for (const char* attribute : {"data-ready=\"true\"", "data-spikes=\"7853\"", "data-ticks=\"25\"", "core [0][0]",
+                                  "data-zoomed=\"50\"", "used corner"}) {
+        CAPTURE(attribute);
+        CHECK_THAT(page.document, Contains(attribute));
+    }
+}

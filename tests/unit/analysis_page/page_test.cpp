@@ -155,3 +155,24 @@ TEST_CASE("a result without layers and with zero cycles still has its page", "[a
     result.precision = "int8";
     CHECK_THAT(page_of(result), Contains("</html>"));
 }
+
+TEST_CASE("a spiking result has its own figures and pictures", "[analysis][page]") {
+    const std::string html = page_of(test::small_spiking_result());
+    for (const char* text : {"tick rate", "1.00 kHz", "3.00 \u00B5J", "Spikes over time", "Energy of the run"}) {
+        CAPTURE(text);
+        CHECK_THAT(html, Contains(text));
+    }
+    CHECK_THAT(html, !Contains("latency of the batch") && !Contains("<h3>Layers</h3>"));
+    const nlohmann::json spiking = data_of(html)[0]["spiking"];
+    CHECK(spiking["raster"] == nlohmann::json::parse(R"(["0 1*2 3", "", "3 4"])"));
+    CHECK(spiking["spikes"] == "4 0 2");
+    CHECK(spiking["routers"] == "0 2");
+}
+
+TEST_CASE("a spiking result without details says how to get them", "[analysis][page]") {
+    report::Result result = test::small_spiking_result();
+    result.spiking_detail.reset();
+    const std::string html = page_of(result);
+    CHECK_THAT(html, Contains("--detail"));
+    CHECK_FALSE(data_of(html)[0].contains("spiking"));
+}

@@ -50,6 +50,27 @@ TEST_CASE("a result keeps its counts of cores and links", "[analysis][report]") 
     CHECK(report::to_json(results[0]) == text);
 }
 
+TEST_CASE("rising numbers are written as the first and the steps to the next", "[analysis][report]") {
+    CHECK(report::to_text(report::steps_of(Counts{5, 6, 7, 8, 15})) == "5 1*3 7");
+    CHECK(report::from_steps(Counts{5, 1, 1, 1, 7}) == Counts{5, 6, 7, 8, 15});
+    CHECK(report::steps_of(Counts{}).empty());
+}
+
+TEST_CASE("a spiking result keeps its figures, spikes and loads", "[analysis][report]") {
+    const report::Result result = test::small_spiking_result();
+    Problems problems;
+    const auto results = report::results_from_json(report::to_json(result), "r.json", problems);
+    REQUIRE_FALSE(problems.has_errors());
+    REQUIRE(results.at(0).spiking_detail.has_value());
+    const report::SpikingDetail& read = *results[0].spiking_detail;
+    CHECK(read.raster == result.spiking_detail->raster);
+    CHECK(read.routers == Counts{0, 2});
+    CHECK(read.link_packets == result.spiking_detail->link_packets);
+    CHECK(results[0].spiking->tick_rate.count() == 1000);
+    CHECK(results[0].events.spiking.at("hops") == 8);
+    CHECK_FALSE(results[0].detail.has_value());
+}
+
 TEST_CASE("memory in use is that of the buffers alive and of the fullest core's weights", "[analysis][report]") {
     const isa::Program program = test::every_split_program({.rows = 2, .cols = 2});
     isa::Execution execution;

@@ -101,11 +101,11 @@ TEST_CASE("resident slices have one address in all cores and chunks follow each 
     CHECK(use.resident == Bytes(2 * 2 * 8 * 9));
 }
 
-TEST_CASE("addresses are whole lines of a bank", "[mapping][place]") {
-    CHECK(place::alignment({.width = Bytes(128), .banks = 8}) == Bytes(16));
-    CHECK(place::alignment({.width = Bytes(128), .banks = 2}) == Bytes(64));
-    CHECK(place::alignment({.width = Bytes(32), .banks = 8}) == Bytes(16));
-    CHECK(place::alignment({.width = Bytes(96), .banks = 4}) == Bytes(24));
+TEST_CASE("addresses are whole rows of lines, one of every bank", "[mapping][place]") {
+    CHECK(place::alignment({.width = Bytes(128), .banks = 8}) == Bytes(128));
+    CHECK(place::alignment({.width = Bytes(96), .banks = 4}) == Bytes(96));
+    CHECK(place::alignment({.width = Bytes(16), .banks = 4}) == Bytes(16));
+    CHECK(place::alignment({.width = Bytes(12), .banks = 4}) == Bytes(24));
 }
 
 TEST_CASE("what does not fit is named with its size, the fullest layer and the largest weights", "[mapping][place]") {

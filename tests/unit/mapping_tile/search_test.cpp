@@ -30,8 +30,8 @@ TEST_CASE("the search is never slower than the fixed rule by its own estimate", 
     const spec::CoreGridSpec machine{.grid = kGrid};
     Search search(program, machine, {});
     Search fixed(program, machine, {.strategy = tile::Strategy::fixed});
-    REQUIRE(search.choose(kFree).size() == program.phases.size());
-    REQUIRE(fixed.choose(kFree).size() == program.phases.size());
+    REQUIRE(search.choose(kFree, tile::Effort::normal).size() == program.phases.size());
+    REQUIRE(fixed.choose(kFree, tile::Effort::normal).size() == program.phases.size());
     CHECK(search.report().estimated_cycles <= fixed.report().estimated_cycles);
 }
 
@@ -40,8 +40,8 @@ TEST_CASE("more effort examines more and finds nothing worse", "[mapping][tile]"
     const spec::CoreGridSpec machine{.grid = kGrid};
     Search quick(program, machine, {.effort = tile::Effort::quick});
     Search thorough(program, machine, {.effort = tile::Effort::thorough});
-    REQUIRE_FALSE(quick.choose(kFree).empty());
-    REQUIRE_FALSE(thorough.choose(kFree).empty());
+    REQUIRE_FALSE(quick.choose(kFree, tile::Effort::quick).empty());
+    REQUIRE_FALSE(thorough.choose(kFree, tile::Effort::thorough).empty());
     CHECK(thorough.report().costed > quick.report().costed);
     CHECK(thorough.report().estimated_cycles <= quick.report().estimated_cycles * 1.001);
 }
@@ -49,7 +49,7 @@ TEST_CASE("more effort examines more and finds nothing worse", "[mapping][tile]"
 TEST_CASE("the estimate of the run is the sum of its phases", "[mapping][tile]") {
     const isa::Program program = three_convs();
     Search search(program, {.grid = kGrid}, {});
-    static_cast<void>(search.choose(kFree));
+    static_cast<void>(search.choose(kFree, tile::Effort::normal));
     double sum = 0;
     REQUIRE(search.report().phase_cycles.size() == program.phases.size());
     for (const double cycles : search.report().phase_cycles) {
@@ -66,7 +66,7 @@ TEST_CASE("a forced split, its chunks and its residency are kept", "[mapping][ti
     forced.split.reduction = {.rows = 1, .cols = 4};
     options.forced["b"] = forced;
     Search search(program, {.grid = kGrid}, options);
-    const auto chosen = search.choose(kFree);
+    const auto chosen = search.choose(kFree, tile::Effort::normal);
     CHECK(chosen.at(2).split == forced.split);
     CHECK(chosen.at(2).chunks == 2);
     CHECK(chosen.at(2).resident);
@@ -75,8 +75,9 @@ TEST_CASE("a forced split, its chunks and its residency are kept", "[mapping][ti
 TEST_CASE("with dear weights nothing is kept in several copies", "[mapping][tile]") {
     const isa::Program program = three_convs();
     Search search(program, {.grid = kGrid}, {});
-    const auto free_choice = search.choose(kFree);
-    const auto dear_choice = search.choose({.weight_price = 100, .activation_limit = Bytes(768 * 1024)});
+    const auto free_choice = search.choose(kFree, tile::Effort::normal);
+    const auto dear_choice =
+        search.choose({.weight_price = 100, .activation_limit = Bytes(768 * 1024)}, tile::Effort::normal);
     const auto kept = [](const std::vector<tile::Candidate>& chosen) {
         double bytes = 0;
         for (const tile::Candidate& candidate : chosen) {
@@ -93,7 +94,7 @@ TEST_CASE("the activation limit holds for operands and output, and too low a one
     const isa::Program program = three_convs();
     Search search(program, {.grid = kGrid}, {});
     const Pressure tight{.activation_limit = Bytes(64)};
-    CHECK(search.choose(tight).empty());
+    CHECK(search.choose(tight, tile::Effort::normal).empty());
     const std::string reason = search.reason(tight).what();
     CHECK(reason.find("a: needs ") == 0);
     CHECK(reason.find("more than the 64 left beside the weights") != std::string::npos);
@@ -103,8 +104,8 @@ TEST_CASE("the same question has the same answer", "[mapping][tile]") {
     const isa::Program program = three_convs();
     Search first(program, {.grid = kGrid}, {});
     Search second(program, {.grid = kGrid}, {});
-    const auto a = first.choose(kFree);
-    const auto b = second.choose(kFree);
+    const auto a = first.choose(kFree, tile::Effort::normal);
+    const auto b = second.choose(kFree, tile::Effort::normal);
     for (std::size_t phase = 0; phase < a.size(); ++phase) {
         CHECK(a[phase].split == b[phase].split);
         CHECK(a[phase].resident == b[phase].resident);
