@@ -27,6 +27,17 @@ struct Extent {
     [[nodiscard]] Bytes bytes() const { return frame_bytes * static_cast<std::uint64_t>(frames); }
 };
 
+/// The first core that computes with a group's weights.
+CoreId first_of_group(const isa::Program& program, const isa::Phase& phase, std::uint32_t group) {
+    const isa::WorkShape work = isa::work_shape(program, phase);
+    std::uint32_t core = 0;
+    while (isa::tile_of(phase.split, work, program.grid.position(CoreId(core))).idle ||
+           isa::weight_group(program, phase, program.grid.position(CoreId(core))) != group) {
+        ++core;
+    }
+    return CoreId(core);
+}
+
 } // namespace
 
 ProgramBuilder::ProgramBuilder(GridShape grid, std::int64_t batch, spec::MatrixShape matrix) : matrix_(matrix) {
@@ -198,15 +209,6 @@ void ProgramBuilder::add_gathers(std::uint32_t index) {
     }
 }
 
-/// Where a resident slice is named.
-static CoreId first_core(const isa::Program& program, const isa::Phase& phase, std::uint32_t group) {
-    std::uint32_t core = 0;
-    while (isa::weight_group(program, phase, program.grid.position(CoreId(core))) != group) {
-        ++core;
-    }
-    return CoreId(core);
-}
-
 void ProgramBuilder::add_weights(std::uint32_t index) {
     const Layer& layer = layers_[index - 1];
     if (!layer.weights) {
@@ -220,10 +222,9 @@ void ProgramBuilder::add_weights(std::uint32_t index) {
                                     .homes = {}};
     for (std::uint32_t group = 0; group < isa::weight_groups(program_, phase); ++group) {
         for (std::uint32_t chunk = 0; chunk < layer.chunks; ++chunk) {
-            const CoreId home =
-                layer.resident ? first_core(program_, phase, group) : CoreId(next_home_++ % program_.grid.size());
-            phase.weights->homes.push_back(
-                {.core = home, .address = take(isa::chunk_bytes(program_, phase, group, chunk))});
+            const CoreId streamed(next_home_++ % program_.grid.size());
+            phase.weights->homes.push_back({.core = layer.resident ? first_of_group(program_, phase, group) : streamed,
+                                            .address = take(isa::chunk_bytes(program_, phase, group, chunk))});
         }
     }
 }
