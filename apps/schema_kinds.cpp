@@ -5,6 +5,7 @@
 #include "analysis/anchors/anchors.hpp"
 #include "apps/run_request.hpp"
 #include "mapping/emit/mapping_file.hpp"
+#include "mapping/spiking/network_file.hpp"
 #include "sim/base/error.hpp"
 #include "workloads/import/yaml_format.hpp"
 
@@ -22,6 +23,11 @@ const char* const kHow = "Generated from the readers by `lodestone schema --refe
 void read_anchor_file(const Node& root, Problems& problems, ReadLog* log) {
     MapReader reader(root, problems, log);
     static_cast<void>(anchors::read_anchors(reader));
+}
+
+void read_trinary_file(const Node& root, Problems& problems, ReadLog* log) {
+    MapReader reader(root, problems, log);
+    static_cast<void>(spiking::read_network_file(reader));
 }
 
 } // namespace
@@ -44,6 +50,7 @@ const std::vector<SchemaKind>& schema_kinds() {
                     ReadLog* log) { static_cast<void>(emit::read_mapping_tree(root, problems, log)); },
          .text = {"Mapping files", kHow, {}}},
         {.name = "anchors", .read = read_anchor_file, .text = {"Anchor files: published figures", kHow, {}}},
+        {.name = "trinary", .read = read_trinary_file, .text = {"Trinary networks for spiking arrays", kHow, {}}},
         // Settings of a layer are read when its input is known: an image, named by the layer.
         {.name = "network",
          .read = import::read_yaml_tree,

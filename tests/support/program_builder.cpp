@@ -198,6 +198,15 @@ void ProgramBuilder::add_gathers(std::uint32_t index) {
     }
 }
 
+/// Where a resident slice is named.
+static CoreId first_core(const isa::Program& program, const isa::Phase& phase, std::uint32_t group) {
+    std::uint32_t core = 0;
+    while (isa::weight_group(program, phase, program.grid.position(CoreId(core))) != group) {
+        ++core;
+    }
+    return CoreId(core);
+}
+
 void ProgramBuilder::add_weights(std::uint32_t index) {
     const Layer& layer = layers_[index - 1];
     if (!layer.weights) {
@@ -211,8 +220,10 @@ void ProgramBuilder::add_weights(std::uint32_t index) {
                                     .homes = {}};
     for (std::uint32_t group = 0; group < isa::weight_groups(program_, phase); ++group) {
         for (std::uint32_t chunk = 0; chunk < layer.chunks; ++chunk) {
-            phase.weights->homes.push_back({.core = CoreId(next_home_++ % program_.grid.size()),
-                                            .address = take(isa::chunk_bytes(program_, phase, group, chunk))});
+            const CoreId home =
+                layer.resident ? first_core(program_, phase, group) : CoreId(next_home_++ % program_.grid.size());
+            phase.weights->homes.push_back(
+                {.core = home, .address = take(isa::chunk_bytes(program_, phase, group, chunk))});
         }
     }
 }
