@@ -12,6 +12,13 @@
 
 namespace lodestone::apps {
 
+/// Of `report`, for the store of an exploration.
+struct ReportOptions {
+    std::string x; ///< result keys of a drawing's axes; empty: the first two objectives
+    std::string y;
+    std::string sweep; ///< name of one of the store's sweeps; empty: the one opened last
+};
+
 /// Options that several commands share; each command uses those that its help lists.
 struct Arguments {
     std::string command;
@@ -42,6 +49,7 @@ struct Arguments {
     bool json = false;
     MacOptions mac;
     ExploreOptions explore;
+    ReportOptions report;
     bool layers = false; ///< --layers: per-layer tables too
     bool detail = false; ///< --detail: what each core and link did, in the result files
 };

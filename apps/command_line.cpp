@@ -120,11 +120,20 @@ void add_anchors(CLI::App& root, Arguments& arguments) {
 }
 
 void add_report(CLI::App& root, Arguments& arguments) {
-    CLI::App* command =
-        root.add_subcommand("report", "one self-contained HTML page of results, side by side when there are several");
-    command->add_option("RESULT", arguments.files, "result files; written with 'run --detail' they have maps too")
+    CLI::App* command = root.add_subcommand(
+        "report", "one self-contained HTML page of results, side by side when there are several, or of an exploration");
+    command
+        ->add_option(
+            "FILE", arguments.files,
+            "result files, which have maps too when written with 'run --detail'; or the store of an exploration")
         ->required();
-    command->add_option("-o,--output", arguments.output, "the page to write (HTML)")->required();
+    command
+        ->add_option("-o,--output", arguments.output,
+                     "the page to write (HTML); of a store also a drawing: .svg, or .png through chromium")
+        ->required();
+    command->add_option("--x", arguments.report.x, "result key across in a drawing (default: the first objective)");
+    command->add_option("--y", arguments.report.y, "result key upwards in a drawing (default: the second objective)");
+    command->add_option("--sweep", arguments.report.sweep, "which sweep of the store (default: the one run last)");
 }
 
 void add_schema(CLI::App& root, Arguments& arguments) {

@@ -298,6 +298,8 @@ constexpr Row networks[]{
     {"inputs/*", "shape, or shape and type"},
     {"parameters", "learnt tensors that layers name in their inputs"},
     {"parameters/*", "shape, or shape and type"},
+    {"weights/random", "draws the values of all parameters that have none, for functional runs"},
+    {"random/distribution", "of the drawn values"},
     {"shape", "extents"},
     {"type", "of the elements"},
     {"layers", "in order; a layer takes the result of the one before unless it names inputs"},

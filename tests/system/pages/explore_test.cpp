@@ -9,6 +9,7 @@
 
 using namespace lodestone;
 using Catch::Matchers::Contains;
+using lodestone::tests::lodestone_command;
 using lodestone::tests::render;
 using lodestone::tests::Rendered;
 using lodestone::tests::ScratchFolder;
@@ -142,7 +143,7 @@ TEST_CASE("the front of two figures follows their senses", "[system][pages][expl
     check_all(seen, {"data-fewer=\"true\"", "data-more=\"true\""});
 }
 
-TEST_CASE("tables sort and turn pages; the file has every figure unrounded", "[system][pages][explore]") {
+TEST_CASE("tables sort and turn pages, and the file has every figure unrounded", "[system][pages][explore]") {
     const std::string seen = seen_on(test::small_sweep(10), R"js(
         const sort = title => [...document.querySelectorAll("#points .sort")].find(button => button.textContent === title).click();
         const firstCell = () => document.querySelector("#points tbody tr").children[1].textContent;
@@ -236,4 +237,37 @@ TEST_CASE("a drawing is saved as vectors and as pixels", "[system][pages][explor
         seen.buttons = document.querySelectorAll(".save button").length;
     )js");
     check_all(seen, {"data-svg=\"true\"", "data-png=\"PNG\"", "data-buttons=\"4\""});
+}
+
+TEST_CASE("the store of a sweep becomes a page, vectors and pixels", "[system][pages][explore]") {
+    const ScratchFolder scratch;
+    const std::string store = (scratch.path() / "sweep.db").string();
+    const auto explored = lodestone_command("explore configs/sweeps/first_sweep.yaml --db '" + store + "'");
+    INFO(explored.err);
+    REQUIRE(explored.exit_code == 0);
+    const auto report = [&](const std::string& output, const std::string& options = "") {
+        const std::string file = (scratch.path() / output).string();
+        const auto written = lodestone_command("report '" + store + "' -o '" + file + "' " + options);
+        INFO(written.err);
+        REQUIRE(written.exit_code == 0);
+        return file;
+    };
+    const Rendered page = render(scratch, with_script(scratch, report("page.html"), R"js(
+        seen.points = new Set(allRows.map(row => rowIds[row])).size;
+        seen.front = pageData.front.length > 0 && frontOf(scatter.rows, measureOf(state.x), measureOf(state.y)).length > 0;
+        seen.precision = precisionAxis.key;
+        seen.pairs = pairsOf(doneRows).length > 0;
+    )js"));
+    CHECK(page.console.empty());
+    check_all(page.document.substr(0, page.document.find("<head>")),
+              {"data-points=\"48\"", "data-front=\"true\"", "data-precision=\"precision\"", "data-pairs=\"true\""});
+    const std::string svg = read_file(report("plot.svg", "--x area_mm2.total --y energy_j.total"));
+    CHECK_THAT(svg, Contains("area_mm2.total") && Contains("fp8_e4m3") && Contains("class=\"ring\""));
+    CHECK(read_file(report("plot.png")).starts_with("\x89PNG"));
+    const auto unknown = lodestone_command("report '" + store + "' -o x.svg --x speed");
+    CHECK(unknown.exit_code == 2);
+    CHECK_THAT(unknown.err, Contains("figure 'speed'") && Contains("latency_s"));
+    const auto several = lodestone_command("report '" + store + "' '" + store + "' -o x.html");
+    CHECK(several.exit_code == 2);
+    CHECK_THAT(several.err, Contains("name it alone"));
 }
