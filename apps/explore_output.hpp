@@ -17,7 +17,8 @@ struct PointCounts {
 };
 [[nodiscard]] PointCounts count_points(const explore::Exploration& exploration);
 
-/// {"name", "points", "done", "failed", "infeasible", "planned", "front": [{"id", "fidelity", "axes", "objectives"}…], "order_errors":
+/// {"name", "points", "done", "failed", "infeasible", "planned", "front": [{"id", "fidelity", "axes", "objectives"}…],
+/// "order_errors":
 /// [{"key", "pairs", "inverted"}…]}, indented.
 [[nodiscard]] std::string front_json(const explore::Exploration& exploration);
 /// The front, a row per point, ordered by the first objective.

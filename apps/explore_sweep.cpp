@@ -88,6 +88,9 @@ void check_run(const SweepSpec& sweep, Problems& problems, config::ReadLog* log)
             here.error(run.place.location(), "run",
                        "is functional; a sweep moves sizes only, leave out 'functional' and 'data'");
         }
+        if (request.spiking_array() != nullptr) {
+            here.error(run.place.location(), "run.machine", "is a spiking array; sweeps explore core grids");
+        }
         if (request.precisions.size() > 1) {
             here.error(run.place.location(), "run.precision",
                        "names " + std::to_string(request.precisions.size()) +

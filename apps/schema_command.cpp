@@ -21,7 +21,7 @@ int schema_command(const Arguments& arguments) {
         throw UserError("name a kind of YAML file: one of " + join(schema_kind_names()));
     }
     const SchemaKind& kind = schema_kind(arguments.files.front());
-    const config::Declaration declared = config::declare(kind.read, kind.answers);
+    const config::Declaration declared = declaration_of(kind);
     const std::string text = arguments.reference
                                  ? config::reference_page(declared, kind.text, key_meanings())
                                  : config::json_schema(declared, "Lodestone: " + kind.text.title, key_meanings());

@@ -3,8 +3,10 @@
 #include "apps/schema_kinds.hpp"
 
 #include "analysis/anchors/anchors.hpp"
+#include "analysis/explore/sweep.hpp"
 #include "apps/run_request.hpp"
 #include "mapping/emit/mapping_file.hpp"
+#include "mapping/spiking/network_file.hpp"
 #include "sim/base/error.hpp"
 #include "workloads/import/yaml_format.hpp"
 
@@ -24,6 +26,11 @@ void read_anchor_file(const Node& root, Problems& problems, ReadLog* log) {
     static_cast<void>(anchors::read_anchors(reader));
 }
 
+void read_trinary_file(const Node& root, Problems& problems, ReadLog* log) {
+    MapReader reader(root, problems, log);
+    static_cast<void>(spiking::read_network_file(reader));
+}
+
 } // namespace
 
 const std::vector<SchemaKind>& schema_kinds() {
@@ -39,11 +46,17 @@ const std::vector<SchemaKind>& schema_kinds() {
          .read = [](const Node& root, Problems& problems,
                     ReadLog* log) { static_cast<void>(read_run_file(root, problems, log)); },
          .text = {"Run files", kHow, {{"machine", "[machine](machine.md)"}}}},
+        {.name = "sweep",
+         .read = [](const Node& root, Problems& problems,
+                    ReadLog* log) { static_cast<void>(explore::read_sweep(root, problems, log)); },
+         .text = {"Sweep files", kHow, {{"run", "[run](run.md), before the axes are laid over it"}}},
+         .parts = {{"run", "run"}}},
         {.name = "mapping",
          .read = [](const Node& root, Problems& problems,
                     ReadLog* log) { static_cast<void>(emit::read_mapping_tree(root, problems, log)); },
          .text = {"Mapping files", kHow, {}}},
         {.name = "anchors", .read = read_anchor_file, .text = {"Anchor files: published figures", kHow, {}}},
+        {.name = "trinary", .read = read_trinary_file, .text = {"Trinary networks for spiking arrays", kHow, {}}},
         // Settings of a layer are read when its input is known: an image, named by the layer.
         {.name = "network",
          .read = import::read_yaml_tree,
@@ -71,6 +84,17 @@ const SchemaKind& schema_kind(const std::string& name) {
         }
     }
     throw UserError("'" + name + "' is no kind of YAML file" + known_names(name, schema_kind_names()));
+}
+
+config::Declaration declaration_of(const SchemaKind& kind) {
+    config::Declaration declared = config::declare(kind.read, kind.answers);
+    for (const auto& [path, other] : kind.parts) {
+        config::Declaration part = declaration_of(schema_kind(other));
+        config::move_to(part, path);
+        part.is_overlaid = true;
+        *config::declared_at(declared, path) = std::move(part);
+    }
+    return declared;
 }
 
 } // namespace lodestone::apps

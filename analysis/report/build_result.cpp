@@ -79,7 +79,10 @@ Cycles io_only_cycles(const isa::PhaseRecord& phase, const spec::CoreGridSpec& m
 
 std::vector<LayerResult> layers_of(const RunFacts& facts, const std::vector<Named<Joules>>& energies) {
     std::vector<LayerResult> layers;
-    const std::vector<bounds::PhaseBound> all = bounds::phase_bounds(facts.program, grid_of(facts.machine));
+    std::vector<bounds::PhaseBound> all(facts.execution.phases.size());
+    if (facts.with_bounds) {
+        all = bounds::phase_bounds(facts.program, grid_of(facts.machine));
+    }
     for (std::size_t index = 0; index < facts.execution.phases.size(); ++index) {
         const isa::PhaseRecord& record = facts.execution.phases[index];
         const isa::Phase& phase = facts.program.phases[index];

@@ -24,6 +24,7 @@ struct RunFacts {
     const isa::Execution& execution;
     const spec::MachineSpec& machine;
     const cost::Technology& technology;
+    bool with_bounds = true; ///< of the layers, which take as long as the analytic model; `bound_by` is empty without
 };
 
 /// Energy of a layer is the price of its own counts; the run's energy is the sum over layers, component by component.

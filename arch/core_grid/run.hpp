@@ -33,10 +33,10 @@ struct RunOptions {
     /// Functional: the program whose weights were loaded into the homes of their chunks before the run; absent: the one
     /// that runs. Another one shows what happens when a program reads weights from where they are not.
     const isa::Program* loaded = nullptr;
-    trace::TraceSink* trace = nullptr; ///< told of phases and steps; the caller closes it
-    bool detail = false;               ///< also record where in the grid each phase worked
-    std::optional<isa::PhaseRange> only;    ///< run these phases, from an idle grid that holds what the others computed
-    Cycles cycle_limit{};              ///< watchdogs: a run that meets one is a MachineError; zero: none
+    trace::TraceSink* trace = nullptr;   ///< told of phases and steps; the caller closes it
+    bool detail = false;                 ///< also record where in the grid each phase worked
+    std::optional<isa::PhaseRange> only; ///< run these phases, from an idle grid that holds what the others computed
+    Cycles cycle_limit{};                ///< watchdogs: a run that meets one is a MachineError; zero: none
     Seconds wall_time_limit{};
 };
 

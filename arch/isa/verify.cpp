@@ -28,7 +28,8 @@ const std::vector<Rule>& program_rules() {
         {"PRG-F3", "The matrix unit multiplies in the formats of its operands."},
         {"PRG-I1", "The programs of a phase and of the next fit the instruction memory together."},
         {"PRG-I2", "The instructions of a phase are as long as its buffers, steps and flows need."},
-        {"PRG-W1", "Every group of cores has a home in the grid for each of its weight chunks."},
+        {"PRG-W1", "Every group of cores has a home in the grid for each of its weight chunks; that of a resident "
+                   "chunk is the first core of the group."},
         {"PRG-W2", "A weight chunk fits half of the weight buffer."},
         {"PRG-W3", "No weight chunk is empty."},
         {"PRG-G1", "An input read in place lies, for each core, within the tile it owns."},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace lodestone::isa {
 namespace {
@@ -80,6 +81,30 @@ bool verify_tensors(Examination& exam) {
     return sound;
 }
 
+/// Resident slices are named by the first core of their group; another core there would be read by nobody.
+void verify_resident_homes(Examination& exam, const Phase& phase) {
+    const Program& program = exam.program;
+    const WeightPlan& plan = *phase.weights;
+    std::vector<std::optional<CoreId>> first(weight_groups(program, phase));
+    for_each_tile(program, phase, [&](CoreId core, const Tile&) {
+        auto& known = first[weight_group(program, phase, program.grid.position(core))];
+        known = std::min(known.value_or(core), core);
+    });
+    for (std::size_t place = 0; place < plan.homes.size(); ++place) {
+        const auto wanted = first[place / plan.chunks];
+        if (wanted && plan.homes[place].core != *wanted) {
+            exam.add({.rule = "PRG-W1",
+                      .layer = phase.name,
+                      .where = "group " + std::to_string(place / plan.chunks) + " chunk " +
+                               std::to_string(place % plan.chunks),
+                      .value = "resident in core " + std::to_string(plan.homes[place].core.value),
+                      .limit = "core " + std::to_string(wanted->value),
+                      .message = "names a core that is not the first of its group; name the first, whose address holds "
+                                 "for all of them"});
+        }
+    }
+}
+
 void verify_weights(Examination& exam, std::uint32_t index) {
     const Program& program = exam.program;
     const Phase& phase = program.phases[index];
@@ -107,6 +132,9 @@ void verify_weights(Examination& exam, std::uint32_t index) {
                       .limit = std::to_string(program.grid.size()) + " cores",
                       .message = "keeps a chunk outside the grid; choose a core of the grid"});
         }
+    }
+    if (plan.resident) {
+        verify_resident_homes(exam, phase);
     }
     for (std::uint32_t group = 0; group < groups; ++group) {
         for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace lodestone::emit {
 namespace {
@@ -106,11 +107,14 @@ private:
     /// The fastest mapping found by estimates that fits, else the last that did not.
     bool fit() {
         pressure_ = {.activation_limit = all_room_};
+        use_ = {};
+        search_.doubt(0);
         for (const std::uint32_t last = attempts_ + kMostAttempts; attempts_ < last;) {
             if (find_price() && settle()) {
                 return true;
             }
-            if (chosen_.empty() && use_.total() == Bytes(0)) {
+            const bool is_hopeless = chosen_.empty() && use_.total() == Bytes(0);
+            if (is_hopeless && effort_ == options_.effort && best_.empty()) {
                 throw search_.reason(pressure_);
             }
             if (chosen_.empty() || !tighten()) {
@@ -158,7 +162,7 @@ private:
     }
 
     bool keep_if_better() {
-        const double value = search_.value(pressure_);
+        const double value = search_.value({}); // whatever the prices were under which it was found
         if (best_.empty() || value < best_value_) {
             best_ = chosen_;
             best_value_ = value;

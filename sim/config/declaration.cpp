@@ -10,8 +10,8 @@ namespace lodestone::config {
 
 bool operator==(const Declaration& a, const Declaration& b) {
     return a.path == b.path && a.forms == b.forms && a.element == b.element && a.is_map == b.is_map &&
-           a.is_closed == b.is_closed && a.keys == b.keys && a.selector == b.selector && a.question == b.question &&
-           a.cases == b.cases;
+           a.is_closed == b.is_closed && a.is_overlaid == b.is_overlaid && a.keys == b.keys &&
+           a.selector == b.selector && a.question == b.question && a.cases == b.cases;
 }
 bool operator==(const DeclaredKey& a, const DeclaredKey& b) {
     return a.name == b.name && a.is_required == b.is_required && a.is_guarded == b.is_guarded &&
@@ -64,6 +64,19 @@ std::string outermost(const std::string& path) {
 
 bool lies_below(const std::string& path, const std::string& ancestor) {
     return ancestor.empty() || path == ancestor || path.starts_with(ancestor + "/");
+}
+
+void move_to(Declaration& value, const std::string& path) {
+    value.path = path + (value.path.empty() ? "" : "/") + value.path;
+    for (Declaration& element : value.element) {
+        move_to(element, path);
+    }
+    for (DeclaredKey& key : value.keys) {
+        move_to(key.value, path);
+    }
+    for (DeclaredCase& one : value.cases) {
+        move_to(one.map, path);
+    }
 }
 
 namespace {

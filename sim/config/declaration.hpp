@@ -33,13 +33,14 @@ struct DeclaredCase;
 /// What may tell cases of a map apart.
 enum class Question : std::uint8_t { choice, presence, kind };
 
-/// A value: any of its scalar forms, a list, a map.
+/// A value: any of its scalar forms, a list, a map; with none of them, the reader takes it as it stands.
 struct Declaration {
     std::string path; ///< keys from the root, separated by '/'; "[]" is the element of a list, "*" any name
     std::vector<Form> forms;
     std::list<Declaration> element; ///< of a list: one entry; no entry: the value is no list
     bool is_map = false;
     bool is_closed = false;      ///< other keys are refused
+    bool is_overlaid = false;    ///< other values are laid over the map before it is read: nothing is required
     std::list<DeclaredKey> keys; ///< of a map; one named "*" stands for names that the user chooses
 
     /// A map whose keys depend on one of its values: the cases replace `keys`.
@@ -77,6 +78,8 @@ struct DeclaredCase {
 [[nodiscard]] bool lies_below(const std::string& path, const std::string& ancestor);
 /// Of a list within itself ("layers/[]/layers/[]"), the path of the outer one's element; else `path`.
 [[nodiscard]] std::string outermost(const std::string& path);
+/// Moves a declaration of a whole file to `path` within another one.
+void move_to(Declaration& value, const std::string& path);
 /// Adds to `into` what `other` knows about the same value: forms, list, map. A key that only one of two maps has, or
 /// that only one requires, is not required.
 void unite(Declaration& into, const Declaration& other);

@@ -94,6 +94,11 @@ Value::Value(const Node* node, std::string path, Reading reading, Declaration* d
     : node_(node != nullptr && node->kind == Kind::absent ? nullptr : node), path_(std::move(path)), reading_(reading),
       declared_(declared) {}
 
+const Node* Value::node() const {
+    static const Node nothing{.kind = Kind::scalar};
+    return declared_ == nullptr ? node_ : &nothing;
+}
+
 bool Value::has_kind(Kind kind) const {
     if (declared_ == nullptr) {
         return node_ != nullptr && node_->kind == kind;

@@ -68,8 +68,8 @@ public:
     [[nodiscard]] bool is_map() const { return has_kind(Kind::map); }
     /// For values that are numbers or the one name `word`: true when it is the word.
     [[nodiscard]] bool is_word(const std::string& word) const;
-    /// nullptr when absent.
-    [[nodiscard]] const Node* node() const { return node_; }
+    /// nullptr when absent; in a probing reading an empty scalar.
+    [[nodiscard]] const Node* node() const;
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] Location location() const;
     /// Reports `message` at this value.

@@ -27,6 +27,17 @@ struct Extent {
     [[nodiscard]] Bytes bytes() const { return frame_bytes * static_cast<std::uint64_t>(frames); }
 };
 
+/// The first core that computes with a group's weights.
+CoreId first_of_group(const isa::Program& program, const isa::Phase& phase, std::uint32_t group) {
+    const isa::WorkShape work = isa::work_shape(program, phase);
+    std::uint32_t core = 0;
+    while (isa::tile_of(phase.split, work, program.grid.position(CoreId(core))).idle ||
+           isa::weight_group(program, phase, program.grid.position(CoreId(core))) != group) {
+        ++core;
+    }
+    return CoreId(core);
+}
+
 } // namespace
 
 ProgramBuilder::ProgramBuilder(GridShape grid, std::int64_t batch, spec::MatrixShape matrix) : matrix_(matrix) {
@@ -211,7 +222,8 @@ void ProgramBuilder::add_weights(std::uint32_t index) {
                                     .homes = {}};
     for (std::uint32_t group = 0; group < isa::weight_groups(program_, phase); ++group) {
         for (std::uint32_t chunk = 0; chunk < layer.chunks; ++chunk) {
-            phase.weights->homes.push_back({.core = CoreId(next_home_++ % program_.grid.size()),
+            const CoreId streamed(next_home_++ % program_.grid.size());
+            phase.weights->homes.push_back({.core = layer.resident ? first_of_group(program_, phase, group) : streamed,
                                             .address = take(isa::chunk_bytes(program_, phase, group, chunk))});
         }
     }

@@ -98,7 +98,7 @@ std::string words_of(const Declaration& value) {
     if (value.is_map) {
         words.emplace_back("map");
     }
-    return join(words, "; or ");
+    return words.empty() ? "any value" : join(words, "; or ");
 }
 
 std::string presence_of(const DeclaredKey& key) {

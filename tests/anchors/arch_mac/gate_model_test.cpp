@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate model against the published bars of arXiv 2303.17951, and SQNR against its table.
-#include "arch/mac/unit.hpp"
 #include "arch/mac/sqnr.hpp"
+#include "arch/mac/unit.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>

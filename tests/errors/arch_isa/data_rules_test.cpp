@@ -28,13 +28,20 @@ Bytes free_address(const Subject& subject) {
 
 } // namespace
 
-TEST_CASE("PRG-W1: every group of cores has a home in the grid for each of its weight chunks", "[isa][errors]") {
+TEST_CASE(
+    "PRG-W1: every group of cores has a home in the grid for each of its weight chunks, its first core if resident",
+    "[isa][errors]") {
     Subject shortened = every_split();
     shortened.phase("conv_channels").weights->homes.pop_back();
     check_breaks(shortened, "PRG-W1", "conv_channels");
     Subject outside = every_split();
     outside.phase("conv_channels").weights->homes[1].core = CoreId(4);
     check_breaks(outside, "PRG-W1", "conv_channels");
+    Subject resident = every_split();
+    isa::WeightPlan& plan = *resident.phase("conv_channels").weights;
+    plan.resident = true;
+    plan.homes.back().core = CoreId(0); // its group begins further on
+    check_breaks(resident, "PRG-W1", "conv_channels");
 }
 
 TEST_CASE("PRG-W2: a weight chunk fits half of the weight buffer", "[isa][errors]") {
@@ -48,8 +55,11 @@ TEST_CASE("PRG-W2: a weight chunk fits half of the weight buffer", "[isa][errors
 TEST_CASE("PRG-W3: no weight chunk is empty", "[isa][errors]") {
     Subject subject = every_split();
     isa::WeightPlan& plan = *subject.phase("classes").weights; // 2 groups of 5 channels
+    plan.resident = false;                                     // any core may be the home
     plan.chunks = 6;
-    plan.homes.assign(12, plan.homes.front());
+    const std::vector<isa::ChunkHome> firsts{plan.homes.front(), plan.homes.back()};
+    plan.homes.assign(6, firsts.front());
+    plan.homes.insert(plan.homes.end(), 6, firsts.back());
     for (std::uint64_t i = 0; i < plan.homes.size(); ++i) {
         plan.homes[i].address = free_address(every_split()) + Bytes(i * 1024);
     }

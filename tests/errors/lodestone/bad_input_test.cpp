@@ -75,16 +75,16 @@ void expect_network_refusal(const std::string& name, const std::string& content,
 
 TEST_CASE("an unknown key is refused with the nearest known one", "[errors]") {
     expect_machine_refusal("lanes: 16", "lnaes: 16",
-                           {"m.yaml:27:5: core.vector_unit.lnaes: is not a known key; did you mean 'lanes'?",
+                           {"m.yaml:28:5: core.vector_unit.lnaes: is not a known key; did you mean 'lanes'?",
                             "core.vector_unit.lanes: is missing", "2 errors"});
 }
 
 TEST_CASE("a key given twice is refused at the second place", "[errors]") {
-    expect_machine_refusal("clock: 400 MHz", "clock: 400 MHz\nclock: 500 MHz", {"m.yaml:5:1: clock: is given twice"});
+    expect_machine_refusal("clock: 400 MHz", "clock: 400 MHz\nclock: 500 MHz", {"m.yaml:6:1: clock: is given twice"});
 }
 
 TEST_CASE("a quantity without its unit is refused", "[errors]") {
-    expect_machine_refusal("clock: 400 MHz", "clock: 400", {"m.yaml:4:8: clock: is '400', which has no unit", "MHz"});
+    expect_machine_refusal("clock: 400 MHz", "clock: 400", {"m.yaml:5:8: clock: is '400', which has no unit", "MHz"});
 }
 
 TEST_CASE("a quantity with the unit of another kind is refused", "[errors]") {
@@ -128,7 +128,7 @@ TEST_CASE("several mistakes are reported together", "[errors]") {
 
 TEST_CASE("broken YAML is refused with line and column", "[errors]") {
     expect_machine_refusal("grid: {rows: 2, cols: 2}", "grid: {rows: 2, cols: 2", {"m.yaml:"});
-    expect_machine_refusal("grid:", "\tgrid:", {"m.yaml:7:2: is not valid YAML"});
+    expect_machine_refusal("grid:", "\tgrid:", {"m.yaml:8:2: is not valid YAML"});
 }
 
 TEST_CASE("an unknown precision is refused with the known ones", "[errors]") {

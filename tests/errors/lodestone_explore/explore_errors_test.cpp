@@ -59,6 +59,12 @@ TEST_CASE("a problem of the run at every point is one of the sweep", "[explore][
                    {"is functional; a sweep moves sizes only"});
 }
 
+TEST_CASE("a sweep over a spiking array is refused", "[explore][errors]") {
+    std::string text = sweep_text("  - {name: rows, path: machine.voltage, values: [0.8 V]}\n", "");
+    text.replace(text.find("tiny_2x2"), 8, "truenorth");
+    expect_refusal(text, {"run.machine: is a spiking array; sweeps explore core grids"});
+}
+
 TEST_CASE("options that are wrong are named before a store is made", "[explore][errors]") {
     const std::string good = sweep_text("  - {name: rows, path: machine.grid.rows, values: [2]}\n");
     expect_refusal(good, {"--jobs", "is 0; from 1 to 1024"}, "--jobs 0");

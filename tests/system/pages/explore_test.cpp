@@ -143,7 +143,7 @@ TEST_CASE("the front of two figures follows their senses", "[system][pages][expl
     check_all(seen, {"data-fewer=\"true\"", "data-more=\"true\""});
 }
 
-TEST_CASE("tables sort and turn pages; the file has every figure unrounded", "[system][pages][explore]") {
+TEST_CASE("tables sort and turn pages, and the file has every figure unrounded", "[system][pages][explore]") {
     const std::string seen = seen_on(test::small_sweep(10), R"js(
         const sort = title => [...document.querySelectorAll("#points .sort")].find(button => button.textContent === title).click();
         const firstCell = () => document.querySelector("#points tbody tr").children[1].textContent;
