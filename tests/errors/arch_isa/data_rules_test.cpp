@@ -55,7 +55,7 @@ TEST_CASE("PRG-W2: a weight chunk fits half of the weight buffer", "[isa][errors
 TEST_CASE("PRG-W3: no weight chunk is empty", "[isa][errors]") {
     Subject subject = every_split();
     isa::WeightPlan& plan = *subject.phase("classes").weights; // 2 groups of 5 channels
-    plan.resident = false; // any core may be the home
+    plan.resident = false;                                     // any core may be the home
     plan.chunks = 6;
     plan.homes.assign(12, plan.homes.front());
     for (std::uint64_t i = 0; i < plan.homes.size(); ++i) {
