@@ -84,7 +84,7 @@ int replay_command(const Arguments& arguments) {
             std::filesystem::path(arguments.directory) / (result.workload + "_" + result.precision + ".json"), result);
     }
     if (arguments.json) {
-        std::cout << report::to_json({result});
+        std::cout << report::to_json(std::vector<report::Result>{result});
         return 0;
     }
     std::cout << report::totals_table({{.frame = &result, .resident = &result}});

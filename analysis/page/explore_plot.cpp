@@ -5,6 +5,7 @@
 #include "analysis/page/explore_data.hpp"
 #include "analysis/page/markup.hpp"
 #include "analysis/page/svg.hpp"
+#include "analysis/report/table.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -181,20 +182,33 @@ void draw_mark(Svg& svg, Point at, std::size_t kind) {
     }
 }
 
+/// A value of an axis, which is round: "40 uJ", not "40.0 uJ". Square millimetres and bare counts take no prefix.
+std::string tick_text(double value, const std::string& unit) {
+    if (unit == "share") {
+        return percent(value);
+    }
+    const bool has_prefix = unit != "mm\u00B2" && unit != "cycles" && !unit.empty() && !unit.starts_with("1/");
+    std::string text = has_prefix ? with_unit(value, unit)
+                                  : report::significant(value) + " " + (unit.starts_with("1/") ? unit.substr(1) : unit);
+    const std::size_t end = text.find(' ');
+    if (text.find('.') < end) {
+        const std::size_t last = text.find_last_not_of('0', end - 1);
+        const std::size_t from = text[last] == '.' ? last : last + 1;
+        text.erase(from, end - from);
+    }
+    return text;
+}
+
 void draw_axes(Svg& svg, const Scale& x, const Scale& y, const PlotAxes& keys) {
-    const auto text = [](double value, const std::string& key) {
-        const std::string unit = unit_of_key(key);
-        return unit == "share" ? percent(value) : with_unit(value, unit.starts_with("1/") ? unit.substr(1) : unit);
-    };
     for (const double value : ticks(x, kTicks)) {
         svg.line({.x = x.at(value), .y = y.at_least}, {.x = x.at(value), .y = y.at_most}, "class=\"rule\"");
-        svg.text({.x = x.at(value), .y = y.at_least + kTextHeight * 1.5}, text(value, keys.x),
+        svg.text({.x = x.at(value), .y = y.at_least + kTextHeight * 1.5}, tick_text(value, unit_of_key(keys.x)),
                  "text-anchor=\"middle\"");
     }
     for (const double value : ticks(y, kTicks)) {
         svg.line({.x = x.at_least, .y = y.at(value)}, {.x = x.at_most, .y = y.at(value)}, "class=\"rule\"");
-        svg.text({.x = x.at_least - kTextHeight / 2, .y = y.at(value) + kTextHeight / 3}, text(value, keys.y),
-                 "text-anchor=\"end\"");
+        svg.text({.x = x.at_least - kTextHeight / 2, .y = y.at(value) + kTextHeight / 3},
+                 tick_text(value, unit_of_key(keys.y)), "text-anchor=\"end\"");
     }
     svg.line({.x = x.at_least, .y = y.at_least}, {.x = x.at_most, .y = y.at_least}, "class=\"axis\"");
     svg.line({.x = x.at_least, .y = y.at_least}, {.x = x.at_least, .y = y.at_most}, "class=\"axis\"");

@@ -139,8 +139,17 @@ TEST_CASE("an axis over more than two powers of ten is logarithmic", "[analysis]
         explore::Exploration sweep = one_figure({1, most, 2});
         return page::scatter_svg(sweep, {.x = "latency_s", .y = "latency_s"});
     };
-    CHECK_THAT(drawing(100), !Contains(">10.0 s<"));
-    CHECK_THAT(drawing(101), Contains(">10.0 s<"));
+    CHECK_THAT(drawing(100), !Contains(">1 s<") && Contains(">20 s<"));
+    CHECK_THAT(drawing(101), Contains(">1 s<") && Contains(">10 s<") && Contains(">100 s<"));
+}
+
+TEST_CASE("areas of a drawing take no prefix", "[analysis][page][explore]") {
+    explore::Exploration sweep = one_figure({1000, 3000});
+    for (explore::Row& row : sweep.rows) {
+        row.figures[0].first = "area_mm2.total";
+    }
+    const std::string svg = page::scatter_svg(sweep, {.x = "area_mm2.total", .y = "area_mm2.total"});
+    CHECK_THAT(svg, Contains(">2000 mm\u00B2<") || Contains(">2,000 mm\u00B2<"));
 }
 
 TEST_CASE("of a point at two fidelities the event-level row is drawn", "[analysis][page][explore]") {
