@@ -45,11 +45,13 @@ TEST_CASE("synthesised area ratios to INT8 lie within 15 % of the paper's", "[ar
           Row{FormatId::int16, "kulisch"}}) {
         const MacUnitSpec spec = unit(row.format, row.accumulator);
         const double ours = area(spec) / int8;
-        const double paper = published_ratio(spec).value_or(gates_per_mac({}, spec) / int8_gates);
-        std::printf("%-20s paper %.2f  synthesised %.2f  %+5.1f %%\n", name_of(spec).c_str(), paper, ours,
-                    100 * (ours / paper - 1));
+        const auto paper = published_ratio(spec);
+        const double expected =
+            paper.value_or(gates_per_mac({}, spec) / int8_gates); // the paper has no bars of INT2-16
+        std::printf("%-20s %s %.2f  synthesised %.2f  %+5.1f %%\n", name_of(spec).c_str(),
+                    paper ? "paper" : "closed form of the paper", expected, ours, 100 * (ours / expected - 1));
         INFO(name_of(spec));
-        CHECK(ours == Approx(paper).epsilon(0.15));
+        CHECK(ours == Approx(expected).epsilon(0.15));
     }
 }
 
