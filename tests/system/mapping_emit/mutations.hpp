@@ -23,6 +23,11 @@ struct Mutation {
     std::string (*apply)(isa::Program& program, std::mt19937& random);
 };
 
+[[nodiscard]] std::vector<Mutation> layout_mutations();
+[[nodiscard]] std::vector<Mutation> weight_mutations();
+[[nodiscard]] std::vector<Mutation> arithmetic_mutations();
+
+/// All of them.
 [[nodiscard]] const std::vector<Mutation>& mutations();
 
 } // namespace lodestone::test
