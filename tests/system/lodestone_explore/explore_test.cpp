@@ -8,7 +8,11 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <limits>
 #include <random>
 #include <string>
 #include <sys/wait.h>
@@ -317,4 +321,27 @@ TEST_CASE("every strategy takes as many points as it may", "[explore]") {
         static_cast<void>(explore(scratch.write(kind + ".yaml", text), store));
         CHECK(rows_of(store).size() == 12);
     }
+}
+
+TEST_CASE("the example script reads a store with the SQLite driver of Python", "[explore][docs]") {
+    const ScratchFolder scratch;
+    const std::string store = (scratch.path() / "a.db").string();
+    static_cast<void>(explore(kRoot + "/docs/examples/tutorial_sweep.yaml", store));
+    const std::string out = (scratch.path() / "out.txt").string();
+    const std::string line = "python3 " + kRoot + "/docs/examples/read_store.py " + store + " > " + out + " 2>&1";
+    const int status = std::system(line.c_str());
+    std::ifstream in(out);
+    const std::string printed(std::istreambuf_iterator<char>(in), {});
+    INFO(printed);
+    CHECK(status == 0);
+    double least = std::numeric_limits<double>::infinity();
+    for (const Json& row : rows_of(store)) {
+        if (row.at("status") == "done" && row.at("axes").at("precision") == "fp8_e4m3") {
+            least = std::min(least, row.at("figures").at("energy_j.total").get<double>());
+        }
+    }
+    const std::string start = "precision fp8_e4m3: least energy_j.total ";
+    REQUIRE_THAT(printed, Catch::Contains(start));
+    CHECK(std::stod(printed.substr(printed.find(start) + start.size())) == Approx(least).epsilon(1e-5));
+    CHECK_THAT(printed, Catch::Contains(" points done"));
 }
