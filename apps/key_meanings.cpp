@@ -5,9 +5,9 @@
 namespace lodestone::apps {
 namespace {
 
-using Row = std::pair<const char* const, const char*>;
+using KeyMeaning = std::pair<const char* const, const char*>;
 
-constexpr Row common[]{
+constexpr KeyMeaning common[]{
     {"name", "shown in results and messages"},
     {"kind", "what the file holds"},
     {"source", "paper, data sheet or tool that the values are from"},
@@ -18,7 +18,7 @@ constexpr Row common[]{
     {"technology", "energy, area and delay constants; mostly an include of a technology file"},
 };
 
-constexpr Row machines[]{
+constexpr KeyMeaning machines[]{
     {"family", "which kind of machine; decides the other keys"},
     {"voltage", "core supply"},
     {"clock", "of all cores and networks"},
@@ -68,7 +68,7 @@ constexpr Row machines[]{
     {"synchronisation", "from the last core's arrival at the barrier to the first step after it"},
 };
 
-constexpr Row spiking_machines[]{
+constexpr KeyMeaning spiking_machines[]{
     {"tick_rate", "steps per second of all neurons"},
     {"cores", "of one chip"},
     {"chips", "of the array"},
@@ -97,7 +97,7 @@ constexpr Row spiking_machines[]{
     {"boundary/latency", "from chip to chip"},
 };
 
-constexpr Row technologies[]{
+constexpr KeyMeaning technologies[]{
     {"node", "feature size"},
     {"supply", "at which the arrays were characterised"},
     {"technology/voltage", "nominal: the constants hold at it"},
@@ -136,7 +136,7 @@ constexpr Row technologies[]{
     {"bit_cells/cells/[]/area", "of one bit"},
 };
 
-constexpr Row units_and_spikes[]{
+constexpr KeyMeaning units_and_spikes[]{
     {"accumulator", "kulisch is exact fixed point"},
     {"unit", "an accumulator per multiplier, or one per dot product"},
     {"glitch_share", "0: energy without glitches, 1: with all glitches of the simulation"},
@@ -193,7 +193,7 @@ constexpr Row units_and_spikes[]{
     {"row_synapses", "bits of a row that are synapses, one per axon"},
 };
 
-constexpr Row runs[]{
+constexpr KeyMeaning runs[]{
     {"workload", "network file, relative to this file; or a generator of spiking networks"},
     {"precision", "one run each: int8, fp8_e4m3, w4a8 ..."},
     {"batch", "inferences of the run"},
@@ -235,7 +235,7 @@ constexpr Row runs[]{
     {"workload/cores", "part of the array that is used; all by default"},
 };
 
-constexpr Row mappings_and_anchors[]{
+constexpr KeyMeaning mappings_and_anchors[]{
     {"layers/[]/split", "parts of each axis"},
     {"split/*", "axis by name: parts along the grid's rows x parts along its columns, as 4x2"},
     {"layers/[]/weights", "how weights come to the cores"},
@@ -259,7 +259,7 @@ constexpr Row mappings_and_anchors[]{
     {"fits", "whether calibrated constants are fitted to it"},
 };
 
-constexpr Row sweeps[]{
+constexpr KeyMeaning sweeps[]{
     {"mac_unit", "a multiply-accumulate unit; the points are of it in place of a run"},
     {"axes", "dimensions of the space"},
     {"axes/[]/name", "letters, digits and underscores; expressions use it"},
@@ -294,7 +294,7 @@ constexpr Row sweeps[]{
     {"keep", "share that is evaluated again"},
 };
 
-constexpr Row networks[]{
+constexpr KeyMeaning networks[]{
     {"network", "name of the network; that of the file by default"},
     {"inputs", "of the network, by name"},
     {"layers/[]/*", "ONNX attribute of the operator"},

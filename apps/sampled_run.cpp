@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 /// What the decoder sees of one sample: outputs that spike, by tick.
 using SampleOutputs = std::vector<std::vector<std::uint32_t>>;
 
-struct Comparison {
+struct SampleComparison {
     std::uint64_t samples = 0;
     std::uint64_t spikes = 0;            ///< of the plain rule's outputs
     std::uint64_t differing_spikes = 0;  ///< outputs of a tick that spike on one side only
@@ -150,7 +150,7 @@ SampleOutputs plain_outputs(const SampledNetwork& network, const std::vector<spi
 }
 
 void compare_sample(const spiking::Decoding& decoding, const SampleOutputs& found, const SampleOutputs& wanted,
-                    Comparison& comparison) {
+                    SampleComparison& comparison) {
     for (std::size_t tick = 0; tick < wanted.size(); ++tick) {
         std::vector<std::uint32_t> differing;
         std::ranges::set_symmetric_difference(wanted[tick], found[tick], std::back_inserter(differing));
@@ -160,11 +160,11 @@ void compare_sample(const spiking::Decoding& decoding, const SampleOutputs& foun
     comparison.differing_classes += spiking::decode(decoding, found) == spiking::decode(decoding, wanted) ? 0U : 1U;
 }
 
-Comparison compare(const SampledNetwork& network, const SampleValues& samples,
-                   const std::vector<std::vector<spiking::Frame>>& frames, const Simulated& simulated) {
+SampleComparison compare(const SampledNetwork& network, const SampleValues& samples,
+                         const std::vector<std::vector<spiking::Frame>>& frames, const Simulated& simulated) {
     const std::vector<SampleOutputs> found =
         by_sample(simulated, network.compiled.latency, frames.size(), frames.front().size());
-    Comparison comparison{.samples = found.size(), .has_labels = !samples.labels.empty()};
+    SampleComparison comparison{.samples = found.size(), .has_labels = !samples.labels.empty()};
     for (std::size_t i = 0; i < found.size(); ++i) {
         compare_sample(network.decoding, found[i], plain_outputs(network, frames[i]), comparison);
         const auto decision = spiking::decode(network.decoding, found[i]);
@@ -176,7 +176,7 @@ Comparison compare(const SampledNetwork& network, const SampleValues& samples,
     return comparison;
 }
 
-void add_figures(const Comparison& comparison, report::Result& result) {
+void add_figures(const SampleComparison& comparison, report::Result& result) {
     const auto add = [&result](const char* name, auto value) {
         result.functional.emplace_back(name, static_cast<double>(value));
     };
@@ -190,7 +190,7 @@ void add_figures(const Comparison& comparison, report::Result& result) {
     add("undecided_samples", comparison.undecided);
 }
 
-void print_comparison(const Comparison& comparison) {
+void print_comparison(const SampleComparison& comparison) {
     std::cout << comparison.samples << " samples";
     if (comparison.has_labels) {
         std::cout << ", accuracy "
@@ -268,7 +268,7 @@ report::Result simulate_sampled(const RunRequest& request) {
 int run_sampled(const RunRequest& request, const Arguments& arguments) {
     SampledRun run = run_samples(request);
     const spiking_array::SpikingResult& found = run.simulated.result;
-    const Comparison comparison = compare(run.network, run.samples, run.frames, run.simulated);
+    const SampleComparison comparison = compare(run.network, run.samples, run.frames, run.simulated);
     report::Result& result = run.result;
     add_figures(comparison, result);
     result.warnings.insert(result.warnings.end(), run.network.warnings.begin(), run.network.warnings.end());

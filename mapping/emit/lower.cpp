@@ -14,6 +14,15 @@ namespace lodestone::emit {
 
 using graph::OpKind;
 
+std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis) {
+    const auto resolved = graph::resolve_axis(axis, tensor.rank());
+    if (!resolved) {
+        throw UserError("axis " + std::to_string(axis) + " is outside a tensor of " + std::to_string(tensor.rank()) +
+                        " axes");
+    }
+    return *resolved;
+}
+
 ProgramBuilder::ProgramBuilder(const graph::QuantisedModel& quantised, const LowerOptions& lower_options)
     : model(quantised), graph(quantised.graph), options(lower_options) {
     program.workload = graph.name;

@@ -10,15 +10,6 @@
 namespace lodestone::emit {
 namespace {
 
-std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis) {
-    const auto resolved = graph::resolve_axis(axis, tensor.rank());
-    if (!resolved) {
-        throw UserError("axis " + std::to_string(axis) + " is outside a tensor of " + std::to_string(tensor.rank()) +
-                        " axes");
-    }
-    return *resolved;
-}
-
 /// Copies `part` into `whole` (both row-major) with its first element at `offset` of `axis`.
 void place_part(const graph::TensorData& part, isa::Constant& whole, std::size_t axis, std::int64_t offset) {
     std::int64_t inner = 1;

@@ -12,19 +12,6 @@ namespace lodestone::emit {
 
 using graph::OpKind;
 
-namespace {
-
-std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis) {
-    const auto resolved = graph::resolve_axis(axis, tensor.rank());
-    if (!resolved) {
-        throw UserError("axis " + std::to_string(axis) + " is outside a tensor of " + std::to_string(tensor.rank()) +
-                        " axes");
-    }
-    return *resolved;
-}
-
-} // namespace
-
 void PhaseBuilder::lower_pool() {
     const bool is_global = op_.kind == OpKind::global_max_pool || op_.kind == OpKind::global_average_pool;
     const bool is_average = op_.kind == OpKind::average_pool || op_.kind == OpKind::global_average_pool;

@@ -11,6 +11,9 @@
 
 namespace lodestone::emit {
 
+/// The axis counted from 0 that an attribute means; outside the tensor it is a UserError.
+[[nodiscard]] std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis);
+
 /// Program tensors and constants by graph tensor, each made once.
 class ProgramBuilder {
 public:

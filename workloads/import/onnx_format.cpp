@@ -24,9 +24,9 @@ using graph::Tensor;
 using graph::TensorData;
 
 /// Builds one graph from one model.
-class Reader {
+class OnnxReader {
 public:
-    Reader(const Source& source, const ImportOptions& options, Problems& problems)
+    OnnxReader(const Source& source, const ImportOptions& options, Problems& problems)
         : options_(options), problems_(problems), file_(source.path.string()) {
         graph_.source = file_;
     }
@@ -394,7 +394,7 @@ Graph read_onnx(const Source& source, const ImportOptions& options, Problems& pr
         problems.error({.file = source.path.string()}, "", "is not an ONNX model: it has no graph");
         return {};
     }
-    return Reader(source, options, problems).read(model);
+    return OnnxReader(source, options, problems).read(model);
 }
 
 } // namespace lodestone::import

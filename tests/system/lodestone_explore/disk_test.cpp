@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stores on disks that fill up or cannot be written: a message, every finished point kept, and on from there.
-#include "tests/support/command.hpp"
+#include "tests/support/explorations.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -13,33 +13,25 @@
 
 using lodestone::tests::CommandResult;
 using lodestone::tests::lodestone_command;
+using lodestone::tests::rows_of;
 using lodestone::tests::ScratchFolder;
+using lodestone::tests::source_folder;
 using Json = nlohmann::json;
 
 namespace {
 
-const std::string kRoot = LODESTONE_SOURCE_DIR;
 const std::string kCommand = LODESTONE_BINARY_DIR "/bin/lodestone explore ";
 
 /// 60 points, of which 20 are runs.
 std::string write_sweep(const ScratchFolder& scratch) {
     return scratch.write(
         "sweep.yaml",
-        "name: tiny\nrun:\n  machine: {include: " + kRoot + "/configs/arch/tiny_2x2.yaml}\n  workload: " + kRoot +
+        "name: tiny\nrun:\n  machine: {include: " + source_folder +
+            "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder +
             "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n  mapping: {effort: quick}\naxes:\n"
             "  - {name: clock, path: machine.clock, range: {from: 100 MHz, to: 500 MHz, steps: 20}}\n"
             "  - {name: voltage, path: machine.voltage, values: [0.6 V, 0.7 V, 0.8 V]}\n"
             "objectives: [{key: latency_s, goal: minimise}]\nfidelity: analytic\n");
-}
-
-Json rows_of(const std::string& store) {
-    const CommandResult result = lodestone_command("explore --export json --db " + store);
-    REQUIRE(result.exit_code == 0);
-    Json rows = Json::parse(result.out);
-    for (Json& row : rows) {
-        row.erase("wall_s");
-    }
-    return rows;
 }
 
 Json rows_of_undisturbed(const ScratchFolder& scratch, const std::string& sweep) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps as a user runs them: the same table from one job or two, after a crash, and from another sweep's points.
-#include "tests/support/command.hpp"
+#include "tests/support/explorations.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -21,18 +21,19 @@
 
 using lodestone::tests::CommandResult;
 using lodestone::tests::lodestone_command;
+using lodestone::tests::rows_of;
 using lodestone::tests::ScratchFolder;
+using lodestone::tests::source_folder;
 using Json = nlohmann::json;
 
 namespace {
-
-const std::string kRoot = LODESTONE_SOURCE_DIR;
 
 const std::string kQuick = "  mapping: {effort: quick}\n";
 
 /// Four layers on a 2x2 grid: quick enough for hundreds of points.
 std::string sweep_text(const std::string& axes, const std::string& more = "fidelity: analytic\n") {
-    return "name: tiny\nrun:\n  machine: {include: " + kRoot + "/configs/arch/tiny_2x2.yaml}\n  workload: " + kRoot +
+    return "name: tiny\nrun:\n  machine: {include: " + source_folder +
+           "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder +
            "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n" + kQuick + "axes:\n" + axes +
            "objectives:\n  - {key: latency_s, goal: minimise}\n  - {key: energy_j.total, goal: minimise}\n" + more;
 }
@@ -50,17 +51,6 @@ CommandResult explore(const std::string& sweep, const std::filesystem::path& sto
     INFO("stderr: " << result.err);
     REQUIRE(result.exit_code == 0);
     return result;
-}
-
-/// Every row of a store without the time that it took.
-Json rows_of(const std::filesystem::path& store) {
-    const CommandResult result = lodestone_command("explore --export json --db " + store.string());
-    REQUIRE(result.exit_code == 0);
-    Json rows = Json::parse(result.out);
-    for (Json& row : rows) {
-        row.erase("wall_s");
-    }
-    return rows;
 }
 
 /// Starts an explorer; the id of its process.
@@ -245,10 +235,10 @@ TEST_CASE("points priced anew equal those of a fresh exploration to the last dig
         const Json after = figures(rows_of(store));
         CHECK(after != before);
         std::string text = sweep_text(axes, "");
-        const std::string machine = "{include: " + kRoot + "/configs/arch/tiny_2x2.yaml";
+        const std::string machine = "{include: " + source_folder + "/configs/arch/tiny_2x2.yaml";
         text.replace(text.find(machine), machine.size(),
                      machine + (round == 0 ? ", voltage: 0.7 V"
-                                           : ", technology: {include: " + kRoot + "/configs/tech/28nm.yaml}"));
+                                           : ", technology: {include: " + source_folder + "/configs/tech/28nm.yaml}"));
         const std::string fresh = "fresh" + std::to_string(round++);
         static_cast<void>(explore(scratch.write(fresh + ".yaml", text), scratch.path() / (fresh + ".db")));
         Json expected = figures(rows_of(scratch.path() / (fresh + ".db")));
@@ -289,7 +279,8 @@ TEST_CASE("runs that differ in price alone are run once", "[explore]") {
     const auto store = scratch.path() / "a.db";
     const std::string axes = "  - {name: voltage, path: machine.voltage, values: [0.7 V, 0.8 V]}\n"
                              "  - {name: technology, path: machine.technology, values: [{include: " +
-                             kRoot + "/configs/tech/12nm.yaml}, {include: " + kRoot + "/configs/tech/28nm.yaml}]}\n";
+                             source_folder + "/configs/tech/12nm.yaml}, {include: " + source_folder +
+                             "/configs/tech/28nm.yaml}]}\n";
     static_cast<void>(explore(scratch.write("sweep.yaml", sweep_text(axes)), store, "--jobs 1"));
     const Json rows = rows_of(store);
     REQUIRE(rows.size() == 4);
@@ -326,9 +317,10 @@ TEST_CASE("every strategy takes as many points as it may", "[explore]") {
 TEST_CASE("the example script reads a store with the SQLite driver of Python", "[explore][docs]") {
     const ScratchFolder scratch;
     const std::string store = (scratch.path() / "a.db").string();
-    static_cast<void>(explore(kRoot + "/docs/examples/tutorial_sweep.yaml", store));
+    static_cast<void>(explore(source_folder + "/docs/examples/tutorial_sweep.yaml", store));
     const std::string out = (scratch.path() / "out.txt").string();
-    const std::string line = "python3 " + kRoot + "/docs/examples/read_store.py " + store + " > " + out + " 2>&1";
+    const std::string line =
+        "python3 " + source_folder + "/docs/examples/read_store.py " + store + " > " + out + " 2>&1";
     const int status = std::system(line.c_str());
     std::ifstream in(out);
     const std::string printed(std::istreambuf_iterator<char>(in), {});

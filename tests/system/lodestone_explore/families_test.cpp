@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps over spiking arrays and multiply-accumulate units: the figures of the runs that they stand for.
-#include "tests/support/command.hpp"
+#include "tests/support/explorations.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -10,13 +10,14 @@
 
 using lodestone::tests::CommandResult;
 using lodestone::tests::lodestone_command;
+using lodestone::tests::rows_of;
 using lodestone::tests::ScratchFolder;
+using lodestone::tests::source_folder;
 using Json = nlohmann::json;
 
 namespace {
 
-const std::string kRoot = LODESTONE_SOURCE_DIR;
-const std::string kTruenorth = "  machine: {include: " + kRoot + "/configs/arch/truenorth.yaml}\n";
+const std::string kTruenorth = "  machine: {include: " + source_folder + "/configs/arch/truenorth.yaml}\n";
 const std::string kVoltages = "  - {name: voltage, path: machine.voltage, values: [0.7 V, 0.8 V]}\n";
 
 std::string spiking_sweep(const std::string& run, const std::string& axes, const std::string& fidelity = "event") {
@@ -25,29 +26,25 @@ std::string spiking_sweep(const std::string& run, const std::string& axes, const
            "fidelity: " + fidelity + "\n";
 }
 
-Json explore(const ScratchFolder& scratch, const std::string& text, const std::string& store = "a.db",
-             const std::string& options = "--jobs 1") {
+Json explored(const ScratchFolder& scratch, const std::string& text, const std::string& store = "a.db",
+              const std::string& options = "--jobs 1") {
     const std::string file = scratch.write(store + ".yaml", text);
     const std::string db = (scratch.path() / store).string();
     const CommandResult result = lodestone_command("explore " + file + " --db " + db + " " + options);
     INFO("stderr: " << result.err);
     REQUIRE(result.exit_code == 0);
-    Json rows = Json::parse(lodestone_command("explore --export json --db " + db).out);
-    for (Json& row : rows) {
-        row.erase("wall_s");
-    }
-    return rows;
+    return rows_of(db);
 }
 
 } // namespace
 
 TEST_CASE("a recorded spiking network has the figures of its run at every point", "[explore][spiking]") {
     const ScratchFolder scratch;
-    const std::string network = kRoot + "/tests/data/spiking/vmm_008.json.gz";
+    const std::string network = source_folder + "/tests/data/spiking/vmm_008.json.gz";
     const std::string text =
         spiking_sweep("  workload: " + network + "\n",
                       kVoltages + "  - {name: tick, path: machine.tick_rate, values: [1 kHz, 2 kHz]}\n");
-    const Json rows = explore(scratch, text);
+    const Json rows = explored(scratch, text);
     REQUIRE(rows.size() == 4);
     const CommandResult run = lodestone_command("run --machine configs/arch/truenorth.yaml --workload " + network +
                                                 " --set \"voltage=0.7 V\" --set \"tick_rate=2 kHz\" --json");
@@ -70,13 +67,13 @@ TEST_CASE("a recorded spiking network has the figures of its run at every point"
 
 TEST_CASE("spiking runs that differ in voltage are run once, and priced again without running", "[explore][spiking]") {
     const ScratchFolder scratch;
-    const std::string run = "  workload: " + kRoot + "/tests/data/spiking/vmm_008.json.gz\n";
-    const Json both = explore(scratch, spiking_sweep(run, kVoltages));
+    const std::string run = "  workload: " + source_folder + "/tests/data/spiking/vmm_008.json.gz\n";
+    const Json both = explored(scratch, spiking_sweep(run, kVoltages));
     REQUIRE(both.size() == 2);
     CHECK(both.at(0).at("figures").at("kernel_events") == both.at(1).at("figures").at("kernel_events"));
     CHECK(both.at(0).at("figures").at("power_w").get<double>() < both.at(1).at("figures").at("power_w").get<double>());
     const std::string one = "  - {name: tick, path: machine.tick_rate, values: [1 kHz]}\n";
-    static_cast<void>(explore(scratch, spiking_sweep(run, one), "one.db"));
+    static_cast<void>(explored(scratch, spiking_sweep(run, one), "one.db"));
     const CommandResult priced = lodestone_command("explore --reprice --set \"machine.voltage=0.7 V\" --json --db " +
                                                    (scratch.path() / "one.db").string());
     INFO(priced.err);
@@ -90,7 +87,7 @@ TEST_CASE("a generated network is swept by its own fields", "[explore][spiking]"
     const std::string run =
         "  workload: {generator: recurrent, cores: {rows: 2, cols: 2}, synapses: 16}\n  ticks: 20\n";
     const Json rows =
-        explore(scratch, spiking_sweep(run, "  - {name: rate, path: workload.rate, values: [50 Hz, 200 Hz]}\n"));
+        explored(scratch, spiking_sweep(run, "  - {name: rate, path: workload.rate, values: [50 Hz, 200 Hz]}\n"));
     REQUIRE(rows.size() == 2);
     CHECK(rows.at(0).at("hash") != rows.at(1).at("hash"));
     CHECK(rows.at(0).at("figures").at("spikes").get<double>() < rows.at(1).at("figures").at("spikes").get<double>());
@@ -98,7 +95,7 @@ TEST_CASE("a generated network is swept by its own fields", "[explore][spiking]"
 
 TEST_CASE("a trinary network takes fewer and larger cores as cores grow", "[explore][spiking]") {
     const ScratchFolder scratch;
-    const std::string run = "  workload: " + kRoot +
+    const std::string run = "  workload: " + source_folder +
                             "/configs/workloads/fashion_trinary.yaml\n  data: {inputs: "
                             "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz, samples: 2}\n";
     const std::string text =
@@ -106,7 +103,7 @@ TEST_CASE("a trinary network takes fewer and larger cores as cores grow", "[expl
     const std::string objectives = "  - {key: fastest_tick_rate_hz, goal: maximise}\n";
     std::string without_timing = text;
     without_timing.erase(without_timing.find(objectives), objectives.size());
-    const Json rows = explore(scratch, without_timing);
+    const Json rows = explored(scratch, without_timing);
     REQUIRE(rows.size() == 3);
     CHECK(rows.at(0).at("status") == "infeasible"); // too few axons for a position of the widest layer
     CHECK_THAT(rows.at(0).at("message").get<std::string>(), Catch::Contains("SPK-"));
@@ -122,14 +119,14 @@ TEST_CASE("a trinary network takes fewer and larger cores as cores grow", "[expl
 TEST_CASE("a multiply-accumulate unit has the figures of the comparison of units", "[explore][mac]") {
     const ScratchFolder scratch;
     const std::string text =
-        "name: units\nmac_unit:\n  technology: {include: " + kRoot +
-        "/configs/tech/12nm_osu018.yaml, mac_table: {include: " + kRoot +
+        "name: units\nmac_unit:\n  technology: {include: " + source_folder +
+        "/configs/tech/12nm_osu018.yaml, mac_table: {include: " + source_folder +
         "/configs/tech/mac_osu018.yaml}}\n  format: int8\n  accumulator: kulisch\naxes:\n"
         "  - {name: format, path: format, values: [int8, fp8_e4m3]}\n"
         "  - {name: accumulator, path: accumulator, values: [kulisch, fp16, fp32]}\n"
         "  - {name: window, path: window, values: [0, 8]}\n"
         "objectives:\n  - {key: energy_fj, goal: minimise}\n  - {key: dot_sqnr_db, goal: maximise}\n";
-    const Json rows = explore(scratch, text, "a.db", "--jobs 2");
+    const Json rows = explored(scratch, text, "a.db", "--jobs 2");
     REQUIRE(rows.size() == 12);
     const CommandResult mac =
         lodestone_command("mac --formats int8,fp8_e4m3 --accumulators kulisch,fp16,fp32 --units fused_dot --json");
@@ -155,9 +152,10 @@ TEST_CASE("a multiply-accumulate unit has the figures of the comparison of units
 TEST_CASE("a sweep of units says what is wrong with it", "[explore][mac][errors]") {
     const ScratchFolder scratch;
     const auto refusal = [&scratch](const std::string& unit, const std::string& axis, const std::string& more = "") {
-        const std::string file = scratch.write(
-            "sweep.yaml", "name: units\nmac_unit:\n  technology: {include: " + kRoot + "/configs/tech/12nm.yaml}\n" +
-                              unit + "axes:\n  - " + axis + "\nobjectives: [{key: area_um2, goal: minimise}]\n" + more);
+        const std::string file =
+            scratch.write("sweep.yaml", "name: units\nmac_unit:\n  technology: {include: " + source_folder +
+                                            "/configs/tech/12nm.yaml}\n" + unit + "axes:\n  - " + axis +
+                                            "\nobjectives: [{key: area_um2, goal: minimise}]\n" + more);
         const CommandResult result =
             lodestone_command("explore " + file + " --db " + (scratch.path() / "a.db").string());
         CHECK(result.exit_code == 2);
@@ -174,7 +172,7 @@ TEST_CASE("a sweep of units says what is wrong with it", "[explore][mac][errors]
 }
 
 TEST_CASE("each sweep of the gallery evaluates points and draws its page", "[explore][gallery]") {
-    for (const auto& entry : std::filesystem::directory_iterator(kRoot + "/configs/sweeps")) {
+    for (const auto& entry : std::filesystem::directory_iterator(source_folder + "/configs/sweeps")) {
         const std::string name = entry.path().stem();
         INFO(name);
         const ScratchFolder scratch;
