@@ -64,7 +64,7 @@ std::string mutated(std::string bytes, std::mt19937& random, std::size_t reach) 
     const std::size_t changes = 1 + random() % 4;
     for (std::size_t i = 0; i < changes; ++i) {
         const std::size_t at = random() % std::min(reach, bytes.size());
-        switch (random() % 4) {
+        switch (random() % 5) {
         case 0:
             bytes[at] = static_cast<char>(random() % 256);
             break;
@@ -74,6 +74,11 @@ std::string mutated(std::string bytes, std::mt19937& random, std::size_t reach) 
         case 2:
             bytes.erase(at, 1 + random() % 8);
             break;
+        case 3: { // a piece of the model over another place
+            const std::string piece = bytes.substr(random() % std::min(reach, bytes.size()), 1 + random() % 64);
+            bytes.replace(at, random() % 64, piece);
+            break;
+        }
         default:
             bytes.insert(at, 1, static_cast<char>(random() % 256));
             break;
