@@ -206,6 +206,26 @@ TEST_CASE("the recurrent benchmark of a run file fires at its rate", "[system][s
     CHECK(per_spike == Approx(128.0).epsilon(0.05));
 }
 
+TEST_CASE("several chips give the same bytes on any number of threads", "[system][spiking]") {
+    const ScratchFolder scratch;
+    const auto bytes = [&](const std::string& threads) {
+        const std::string out = (scratch.path() / ("t" + threads)).string();
+        const CommandResult done = lodestone_command(
+            "run configs/runs/truenorth_recurrent.yaml --detail --set ticks=40 --set machine.chips.cols=3 "
+            "--set machine.cores.rows=4 --set machine.cores.cols=2 --set workload.cores.rows=4 "
+            "--set workload.cores.cols=6 --threads " +
+            threads + " --out '" + out + "'");
+        INFO(done.err);
+        REQUIRE(done.exit_code == 0);
+        return read_file(out + "/recurrent.json");
+    };
+    const std::string one = bytes("1");
+    CHECK(Json::parse(one).at("events").at("spiking").at("chip_crossings") > 1000);
+    for (const char* threads : {"2", "3", "5", "100"}) {
+        CHECK(bytes(threads) == one);
+    }
+}
+
 TEST_CASE("check knows spiking networks, and tables name what was reproduced", "[system][spiking]") {
     const CommandResult checked = lodestone_command("check " + kData + "vmm_001.json.gz");
     CHECK(checked.exit_code == 0);
