@@ -188,6 +188,9 @@ constexpr KeyMeaning units_and_spikes[]{
     {"core_area", "one core"},
     {"chip_area", "with all that a chip has beside its cores"},
     {"chip_cores", "cores of that chip"},
+    {"core_neurons", "rows of the core that the constants are of"},
+    {"row_bits", "of that core's memory"},
+    {"row_synapses", "bits of a row that are synapses, one per axon"},
 };
 
 constexpr KeyMeaning runs[]{
@@ -258,6 +261,7 @@ constexpr KeyMeaning mappings_and_anchors[]{
 };
 
 constexpr KeyMeaning sweeps[]{
+    {"mac_unit", "a multiply-accumulate unit; the points are of it in place of a run"},
     {"axes", "dimensions of the space"},
     {"axes/[]/name", "letters, digits and underscores; expressions use it"},
     {"path", "field of the run that takes the values, as machine.grid.rows"},

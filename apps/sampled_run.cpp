@@ -184,6 +184,34 @@ void print_comparison(const SampleComparison& comparison) {
     }
 }
 
+struct SampledRun {
+    SampledNetwork network;
+    SampleValues samples;
+    std::vector<std::vector<spiking::Frame>> frames; ///< by sample
+    Simulated simulated;
+    report::Result result;
+};
+
+SampledRun run_samples(const RunRequest& request) {
+    SampledRun run{
+        .network = load_sampled_network(request), .samples = {}, .frames = {}, .simulated = {}, .result = {}};
+    if (run.network.data.inputs.empty()) {
+        throw UserError({.file = request.workload.string()}, "data",
+                        "is missing; name samples there or with --inputs (and --labels for the accuracy)");
+    }
+    if (request.spiking.ticks) {
+        throw UserError({.file = "--ticks"}, "", "is given by the samples; use --samples for a shorter run");
+    }
+    run.samples = load_sample_values(run.network.data, values_per_sample(run.network));
+    run.frames = frames_of(run.network, run.samples);
+    run.simulated = simulate_samples(request, run.network, run.frames);
+    const auto options = simulation_options(request, run.simulated.result.counts.ticks);
+    run.result = build_spiking_run_result(
+        request, {.name = run.network.name, .content_hash = run.network.content_hash, .frames = run.frames.size()},
+        options, run.simulated.result);
+    return run;
+}
+
 void print_layers(const SampledNetwork& network) {
     report::Table table({{.title = "layer", .unit = "", .align = report::Align::left},
                          {.title = "cores", .unit = ""},
@@ -222,26 +250,17 @@ std::string program_text(const SampledNetwork& network) {
 
 } // namespace
 
+report::Result simulate_sampled(const RunRequest& request) {
+    return run_samples(request).result;
+}
+
 int run_sampled(const RunRequest& request, const Arguments& arguments) {
-    SampledNetwork network = load_sampled_network(request);
-    if (network.data.inputs.empty()) {
-        throw UserError({.file = request.workload.string()}, "data",
-                        "is missing; name samples there or with --inputs (and --labels for the accuracy)");
-    }
-    if (request.spiking.ticks) {
-        throw UserError({.file = "--ticks"}, "", "is given by the samples; use --samples for a shorter run");
-    }
-    const SampleValues samples = load_sample_values(network.data, values_per_sample(network));
-    const std::vector<std::vector<spiking::Frame>> frames = frames_of(network, samples);
-    const Simulated simulated = simulate_samples(request, network, frames);
-    const spiking_array::SpikingResult& found = simulated.result;
-    const SampleComparison comparison = compare(network, samples, frames, simulated);
-    const auto options = simulation_options(request, found.counts.ticks);
-    report::Result result = build_spiking_run_result(
-        request, {.name = network.name, .content_hash = network.content_hash, .frames = comparison.samples}, options,
-        found);
+    SampledRun run = run_samples(request);
+    const spiking_array::SpikingResult& found = run.simulated.result;
+    const SampleComparison comparison = compare(run.network, run.samples, run.frames, run.simulated);
+    report::Result& result = run.result;
     add_figures(comparison, result);
-    result.warnings.insert(result.warnings.end(), network.warnings.begin(), network.warnings.end());
+    result.warnings.insert(result.warnings.end(), run.network.warnings.begin(), run.network.warnings.end());
     write_spiking_files(request, arguments, result, found.outputs);
     if (arguments.json) {
         std::cout << report::to_json(std::vector<report::Result>{result});

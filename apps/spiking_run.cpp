@@ -245,10 +245,7 @@ int compile_placed(const RunRequest& request, const Arguments& arguments) {
     return 0;
 }
 
-int run_spiking(const RunRequest& request, const Arguments& arguments) {
-    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
-        return run_sampled(request, arguments);
-    }
+SpikingRun simulate_spiking(const RunRequest& request) {
     if (request.spiking.has_data()) {
         throw UserError({.file = "--inputs, --labels, --samples"}, "",
                         "mean nothing for this network; its input spikes are in the network file");
@@ -262,7 +259,7 @@ int run_spiking(const RunRequest& request, const Arguments& arguments) {
         throw UserError("the run has " + std::to_string(*options.ticks) + " ticks and a warm-up of " +
                         std::to_string(options.warm_up) + "; at least one tick must be left to count");
     }
-    const spiking_array::SpikingResult found =
+    spiking_array::SpikingResult found =
         simulate_from_rest(network.workload.program, machine, options, network.workload.restart_every);
     if (found.counts.ticks == 0) {
         throw UserError("the network is silent from the start: it has no input spikes and no neuron that could spike; "
@@ -270,19 +267,29 @@ int run_spiking(const RunRequest& request, const Arguments& arguments) {
     }
     const std::uint64_t frames =
         std::max<std::uint64_t>({1, network.workload.samples, network.workload.expected.outputs_per_image.size()});
-    report::Result result = build_spiking_run_result(
+    SpikingRun run;
+    run.result = build_spiking_run_result(
         request, {.name = network.name, .content_hash = network.content_hash, .frames = frames}, options, found);
-    compare_with_recording(network, request, found, result);
+    compare_with_recording(network, request, found, run.result);
     if (!options.ticks && !found.ended_silent) {
-        result.warnings.push_back("stopped after " + std::to_string(found.counts.ticks) +
-                                  " ticks, before the array was silent; give a number of ticks with --ticks");
+        run.result.warnings.push_back("stopped after " + std::to_string(found.counts.ticks) +
+                                      " ticks, before the array was silent; give a number of ticks with --ticks");
     }
-    write_spiking_files(request, arguments, result, found.outputs);
+    run.outputs = std::move(found.outputs);
+    return run;
+}
+
+int run_spiking(const RunRequest& request, const Arguments& arguments) {
+    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
+        return run_sampled(request, arguments);
+    }
+    const SpikingRun run = simulate_spiking(request);
+    write_spiking_files(request, arguments, run.result, run.outputs);
     if (arguments.json) {
-        std::cout << report::to_json(std::vector<report::Result>{result});
+        std::cout << report::to_json(std::vector<report::Result>{run.result});
     } else {
-        std::cout << report::spiking_table(result);
-        print_recording(result);
+        std::cout << report::spiking_table(run.result);
+        print_recording(run.result);
     }
     return 0;
 }

@@ -61,6 +61,14 @@ void write_spiking_files(const RunRequest& request, const Arguments& arguments, 
 /// Prints how many cores, neurons and inputs there are, and writes the program with `-o`. Returns the exit code.
 int compile_placed(const RunRequest& request, const Arguments& arguments);
 
+struct SpikingRun {
+    report::Result result;
+    std::vector<spiking_array::OutputSpike> outputs; ///< by row, then output
+};
+
+/// Runs a recording or a generated network; nothing is written or printed.
+[[nodiscard]] SpikingRun simulate_spiking(const RunRequest& request);
+
 /// Runs the network, writes result and spikes, prints tables or JSON. Returns the exit code.
 int run_spiking(const RunRequest& request, const Arguments& arguments);
 
