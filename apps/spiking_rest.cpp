@@ -13,11 +13,11 @@ namespace {
 
 /// Adds what happened in a run that begins at tick `offset` of all.
 void append_run(spiking_array::SpikingResult& all, spiking_array::SpikingResult one, std::uint64_t offset) {
-    using Counts = spiking_array::SpikingCounts;
+    using Totals = spiking_array::SpikingCounts;
     for (const auto count :
-         {&Counts::ticks, &Counts::neuron_updates, &Counts::axon_events, &Counts::synaptic_events, &Counts::spikes,
-          &Counts::inputs, &Counts::sent, &Counts::delivered, &Counts::merged, &Counts::in_flight, &Counts::off_chip,
-          &Counts::lost, &Counts::hops, &Counts::chip_crossings}) {
+         {&Totals::ticks, &Totals::neuron_updates, &Totals::axon_events, &Totals::synaptic_events, &Totals::spikes,
+          &Totals::inputs, &Totals::sent, &Totals::delivered, &Totals::merged, &Totals::in_flight, &Totals::off_chip,
+          &Totals::lost, &Totals::hops, &Totals::chip_crossings}) {
         all.counts.*count += one.counts.*count;
     }
     for (spiking_array::OutputSpike spike : one.outputs) {
@@ -25,10 +25,10 @@ void append_run(spiking_array::SpikingResult& all, spiking_array::SpikingResult 
         all.outputs.push_back(spike);
     }
     for (spiking_array::SpikeRecord spike : one.spikes) {
-        if (all.spikes.size() > report::kMostRasterSpikes) {
-            break;
-        }
         spike.tick += offset;
+        if (all.spikes.size() > report::kMostRasterSpikes && spike.tick != all.spikes.back().tick) {
+            break; // ticks are kept whole
+        }
         all.spikes.push_back(spike);
     }
     for (std::size_t core = 0; core < one.spike_counts.size(); ++core) {
