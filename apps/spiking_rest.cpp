@@ -16,8 +16,8 @@ void append_run(spiking_array::SpikingResult& all, spiking_array::SpikingResult 
     using Totals = spiking_array::SpikingCounts;
     for (const auto count :
          {&Totals::ticks, &Totals::neuron_updates, &Totals::axon_events, &Totals::synaptic_events, &Totals::spikes,
-          &Totals::inputs, &Totals::sent, &Totals::delivered, &Totals::merged, &Totals::in_flight, &Totals::off_chip,
-          &Totals::lost, &Totals::hops, &Totals::chip_crossings}) {
+          &Totals::inputs, &Totals::sent, &Totals::delivered, &Totals::merged, &Totals::in_flight,
+          &Totals::in_flight_before, &Totals::off_chip, &Totals::lost, &Totals::hops, &Totals::chip_crossings}) {
         all.counts.*count += one.counts.*count;
     }
     for (spiking_array::OutputSpike spike : one.outputs) {

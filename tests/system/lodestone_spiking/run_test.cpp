@@ -190,6 +190,21 @@ TEST_CASE("the same spiking run twice gives the same bytes", "[system][spiking]"
     CHECK(files[0] == files[1]);
 }
 
+TEST_CASE("a result accounts for every spike, also behind a warm-up", "[system][spiking]") {
+    for (const char* warm_up : {"0", "15"}) {
+        const CommandResult done = lodestone_command(
+            "run configs/runs/truenorth_recurrent.yaml --json --set workload.cores.rows=2 --set workload.cores.cols=3 "
+            "--set warm_up=" +
+            std::string(warm_up));
+        REQUIRE(done.exit_code == 0);
+        const Json events = Json::parse(done.out)[0].at("events").at("spiking");
+        const auto count = [&](const char* name) { return events.at(name).get<std::uint64_t>(); };
+        CHECK(count("in_flight_before") + count("sent") + count("inputs") ==
+              count("delivered") + count("in_flight") + count("off_chip") + count("lost"));
+        CHECK((count("in_flight_before") > 0) == (std::string(warm_up) != "0"));
+    }
+}
+
 TEST_CASE("the recurrent benchmark of a run file fires at its rate", "[system][spiking]") {
     const CommandResult done = lodestone_command(
         "run configs/runs/truenorth_recurrent.yaml --json --set workload.cores.rows=2 --set workload.cores.cols=3 "
