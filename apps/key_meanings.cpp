@@ -226,6 +226,7 @@ constexpr KeyMeaning runs[]{
     {"effort", "how long the search looks"},
     {"ticks", "length of the run; by default that of the network's recording, or until silence"},
     {"warm_up", "first ticks, which the counts leave out"},
+    {"threads", "that the chips are shared among, with `fidelity: functional`; results do not depend on it"},
     {"generator", "kind of network"},
     {"rate", "mean spikes per second of a neuron"},
     {"synapses", "per neuron; even"},

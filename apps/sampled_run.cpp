@@ -2,6 +2,7 @@
 // Samples through a spiking array, beside the plain rule.
 #include "apps/sampled_run.hpp"
 
+#include "analysis/report/detail.hpp"
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
 #include "analysis/report/table.hpp"
@@ -72,6 +73,9 @@ void append(spiking_array::SpikingResult& all, spiking_array::SpikingResult one,
         all.outputs.push_back(spike);
     }
     for (spiking_array::SpikeRecord spike : one.spikes) {
+        if (all.spikes.size() > report::kMostRasterSpikes) {
+            break;
+        }
         spike.tick += offset;
         all.spikes.push_back(spike);
     }

@@ -2,6 +2,7 @@
 // A spiking network from its file or generator through the simulator to result, spike list and table.
 #include "apps/spiking_run.hpp"
 
+#include "analysis/report/detail.hpp"
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
 #include "apps/file_kind.hpp"
@@ -114,7 +115,7 @@ void print_recording(const report::Result& result) {
 SpikingForm spiking_form(const fs::path& file) {
     const std::string content = read_file(file);
     if (content.starts_with(gzip_signature) || import::is_spiking_json(content)) {
-        return SpikingForm::recording;
+        return SpikingForm::placed;
     }
     if (import::is_hdf5(content)) {
         return SpikingForm::samples;
@@ -160,7 +161,10 @@ spiking_array::SimulationOptions simulation_options(const RunRequest& request, s
             .ticks = ticks,
             .warm_up = request.spiking.warm_up,
             .seed = request.seed,
-            .record_spikes = request.spiking.detail};
+            .threads = request.spiking.threads,
+            .record_spikes = request.spiking.detail,
+            .most_records = report::kMostRasterSpikes,
+            .last_recorded_tick = report::kMostRasterTicks - 1};
 }
 
 report::Result build_spiking_run_result(const RunRequest& request, const SpikingSubject& subject,

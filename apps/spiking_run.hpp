@@ -26,7 +26,7 @@ struct SpikingNetwork {
 
 /// What the content of a workload is to a spiking array.
 enum class SpikingForm {
-    recording, ///< spiking JSON, plain or gzip
+    placed,  ///< cores with their input spikes: spiking JSON, plain or gzip, or YAML
     samples,   ///< layers that are compiled to cores and run on samples: trinary (YAML) or NIR (HDF5)
     other      ///< for other machines, or nothing we know
 };

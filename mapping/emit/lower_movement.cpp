@@ -115,6 +115,33 @@ void PhaseBuilder::lower_slice() {
     phase_.kernel = std::move(kernel);
 }
 
+void PhaseBuilder::lower_gather() {
+    const graph::Tensor& x = builder_.graph.required_input(op_, 0);
+    const graph::Tensor& positions = builder_.graph.required_input(op_, 1);
+    if (!is_activation(operand(op_, 0)) || !positions.has_data()) {
+        throw UserError("positions '" + positions.name +
+                        "' are computed while the network runs; the core grid moves values along paths that are fixed "
+                        "before. Fix them when exporting, or look the values up outside and make them an input");
+    }
+    isa::PickKernel kernel{.axis = static_cast<std::int64_t>(axis_of(x, op_.attributes.integer("axis", 0))),
+                           .indices = positions.data->as_ints()};
+    const std::int64_t extent = x.shape[static_cast<std::size_t>(kernel.axis)];
+    for (std::int64_t& index : kernel.indices) {
+        if (index < -extent || index >= extent) {
+            throw UserError("position " + std::to_string(index) + " of '" + positions.name + "' is outside axis " +
+                            std::to_string(kernel.axis) + " of '" + x.name + "', which has " + std::to_string(extent) +
+                            " positions");
+        }
+        index += index < 0 ? extent : 0;
+    }
+    if (positions.rank() != 1) {
+        throw UserError("positions '" + positions.name + "' have " + std::to_string(positions.rank()) +
+                        " axes; the core grid takes a list");
+    }
+    input(operand(op_, 0));
+    phase_.kernel = std::move(kernel);
+}
+
 void PhaseBuilder::lower_reshape() {
     input(operand(op_, 0));
     phase_.kernel = isa::ReshapeKernel{};

@@ -71,6 +71,7 @@ private:
     void lower_concat_with_constants();
     void lower_split();
     void lower_slice();
+    void lower_gather();
     void lower_reshape();
     void lower_transpose();
     void lower_pad();

@@ -30,9 +30,10 @@ void make_buffers(isa::Program& program);
 /// live at the same time. Returns the memory used.
 Bytes assign_addresses(std::vector<isa::Buffer>& buffers, Bytes alignment);
 
-/// Buffers, then homes for all weight chunks: resident slices at one address in every core; streamed chunks in the
-/// emptiest core of their group. Never fails: the caller compares the use with the capacity.
-MemoryUse place(isa::Program& program, Bytes alignment);
+/// Buffers, then homes for all weight chunks: resident slices at one address in every core; streamed chunks in turn in
+/// the cores of their group, the same in layers that repeat, or, when that takes more than `capacity`, in the emptiest
+/// ones. Never fails: the caller compares the use with the capacity.
+MemoryUse place(isa::Program& program, Bytes alignment, Bytes capacity);
 
 /// Throws UserError unless `use` fits: says by how many bytes it does not, which layers take most, what would help.
 void require_fit(const isa::Program& program, const spec::CoreMemorySpec& memory, const MemoryUse& use);

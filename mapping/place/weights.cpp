@@ -40,43 +40,57 @@ void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end, 
     end += largest;
 }
 
+/// What decides between the cores of a group.
+enum class Homes {
+    alike,    ///< the phase alone: layers that repeat have their weights at the same cores, and take equal time
+    balanced, ///< memory that earlier phases left
+};
+
 /// Chooses homes for the chunks of one phase. A delivery starts along the row of its home, so the rows take turns;
 /// among the cores of a row, and against one that is much emptier than the turn's, memory decides.
 class HomeFinder {
 public:
-    HomeFinder(const GridShape& grid, std::vector<Bytes>& end) : grid_(grid), end_(end), sent_(grid.rows) {}
+    HomeFinder(const GridShape& grid, std::vector<Bytes>& end, Homes homes)
+        : grid_(grid), end_(end), used_(homes == Homes::alike ? std::vector<Bytes>(end.size()) : end),
+          sent_by_row_(grid.rows), sent_by_col_(grid.cols) {}
 
     isa::ChunkHome place(const std::vector<CoreId>& members, Bytes bytes) {
-        Bytes emptiest = end_[members.front().index()];
+        Bytes emptiest = used_[members.front().index()];
         for (const CoreId core : members) {
-            emptiest = std::min(emptiest, end_[core.index()]);
+            emptiest = std::min(emptiest, used_[core.index()]);
         }
         const Bytes fullest = emptiest + bytes; // memory evens out within a chunk
         const CoreId home =
             *std::ranges::min_element(members, [&](CoreId a, CoreId b) { return rank(a, fullest) < rank(b, fullest); });
         const isa::ChunkHome chosen{.core = home, .address = end_[home.index()]};
         end_[home.index()] += bytes;
-        sent_[grid_.position(home).row] += bytes;
+        used_[home.index()] += bytes;
+        sent_by_row_[grid_.position(home).row] += bytes;
+        sent_by_col_[grid_.position(home).col] += bytes;
         return chosen;
     }
 
 private:
-    [[nodiscard]] std::tuple<bool, Bytes, Bytes> rank(CoreId core, Bytes fullest) const {
-        const Bytes used = end_[core.index()];
-        return {used > fullest, sent_[grid_.position(core).row], used};
+    [[nodiscard]] std::tuple<bool, Bytes, Bytes, Bytes> rank(CoreId core, Bytes fullest) const {
+        const GridPosition position = grid_.position(core);
+        const Bytes used = used_[core.index()];
+        return {used > fullest, sent_by_row_[position.row], sent_by_col_[position.col], used};
     }
 
     const GridShape& grid_;
     std::vector<Bytes>& end_;
-    std::vector<Bytes> sent_; ///< by row, in this phase
+    std::vector<Bytes> used_;        ///< by core: what counts
+    std::vector<Bytes> sent_by_row_; ///< in this phase
+    std::vector<Bytes> sent_by_col_;
 };
 
 /// Each chunk in a core of its group, so that it is near all who read it.
-void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end, Bytes alignment) {
+void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end, Bytes alignment,
+                    Homes homes) {
     isa::WeightPlan& plan = *phase.weights;
     const auto members = members_of(program, phase);
     plan.homes.assign(members.size() * plan.chunks, {});
-    HomeFinder finder(program.grid, end);
+    HomeFinder finder(program.grid, end, homes);
     for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
         for (std::uint32_t group = 0; group < members.size(); ++group) {
             const Bytes bytes = aligned(isa::chunk_bytes(program, phase, group, chunk), alignment);
@@ -123,9 +137,20 @@ std::string largest_layers(const isa::Program& program) {
     return join(words);
 }
 
+/// Bytes of the fullest core's streamed chunks, which begin at `begin`.
+Bytes place_all_streamed(isa::Program& program, Bytes begin, Bytes alignment, Homes homes) {
+    std::vector<Bytes> end(program.grid.size(), begin);
+    for (isa::Phase& phase : program.phases) {
+        if (phase.weights && !phase.weights->resident) {
+            place_streamed(program, phase, end, alignment, homes);
+        }
+    }
+    return *std::ranges::max_element(end) - begin;
+}
+
 } // namespace
 
-MemoryUse place(isa::Program& program, Bytes alignment) {
+MemoryUse place(isa::Program& program, Bytes alignment, Bytes capacity) {
     make_buffers(program);
     MemoryUse use;
     use.activations = assign_addresses(program.buffers, alignment);
@@ -137,13 +162,10 @@ MemoryUse place(isa::Program& program, Bytes alignment) {
         }
     }
     use.resident = resident_end - use.activations;
-    std::vector<Bytes> end(program.grid.size(), resident_end);
-    for (isa::Phase& phase : program.phases) {
-        if (phase.weights && !phase.weights->resident) {
-            place_streamed(program, phase, end, alignment);
-        }
+    use.streamed = place_all_streamed(program, resident_end, alignment, Homes::alike);
+    if (use.total() > capacity) {
+        use.streamed = place_all_streamed(program, resident_end, alignment, Homes::balanced);
     }
-    use.streamed = *std::ranges::max_element(end) - resident_end;
     return use;
 }
 

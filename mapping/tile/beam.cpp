@@ -25,10 +25,6 @@ std::size_t beam_width(Effort effort) {
     return 24;
 }
 
-/// A cycle beyond a phase's limit counts as this many. Less, and more layers lose so that others gain; much more, and
-/// the beam keeps nothing but what the limits come from.
-constexpr double kExcessPrice = 8;
-
 /// One way to go on from a state.
 struct Move {
     std::size_t from = 0;
@@ -132,14 +128,18 @@ Beam::Closing Beam::close(const State& state, const Gathers& gathers, Index next
     Closing closing{.wait = instruction_wait(state, candidate, gathers), .duration = work(state, candidate, gathers)};
     if (const Trial* trial = experience_.find(experience_.context(phase, state.choice, next))) {
         closing.duration = trial->waits_for_instructions ? std::min(closing.duration, trial->cycles) : trial->cycles;
+        closing.is_known = true;
     } else if (phase > 0) {
-        closing.duration *= experience_.correction(phase, state.choice[phase], next) * (1 + doubt_);
+        closing.duration *= experience_.correction(phase, state.choice[phase], next) * (1 + attitude_.doubt);
     }
     return closing;
 }
 
-double Beam::excess(std::size_t phase, double cycles) const {
-    return limits_.empty() ? 0 : kExcessPrice * std::max(0.0, cycles - limits_[phase]);
+double Beam::excess(std::size_t phase, double cycles, bool is_known) const {
+    if (limits_.empty()) {
+        return 0;
+    }
+    return (is_known ? attitude_.known_excess : attitude_.guessed_excess) * std::max(0.0, cycles - limits_[phase]);
 }
 
 Extension Beam::extend(const State& state, const Gathers& gathers, Index candidate) const {
@@ -151,10 +151,10 @@ Extension Beam::extend(const State& state, const Gathers& gathers, Index candida
     extended.wait = closing.wait;
     extended.duration = closing.duration;
     extended.closed = state.closed + closing.wait + closing.duration;
-    extended.excess = state.excess + excess(phase, closing.duration);
+    extended.excess = state.excess + excess(phase, closing.duration, closing.is_known);
     if (closing.wait > 0) {
         const double before = state.durations.back();
-        extended.excess += excess(phase - 1, before + closing.wait) - excess(phase - 1, before);
+        extended.excess += excess(phase - 1, before + closing.wait, true) - excess(phase - 1, before, true);
     }
     extended.stream_left = next.stream;
     if (next.stream > 0) {
@@ -168,7 +168,7 @@ Extension Beam::extend(const State& state, const Gathers& gathers, Index candida
         extended.first_wait = std::max(0.0, per_chunk - prefetched);
     }
     const double least = std::max(next.compute, extended.stream_left) + extended.first_wait;
-    extended.rank = extended.closed + least + extended.excess + excess(phase + 1, least);
+    extended.rank = extended.closed + least + extended.excess + excess(phase + 1, least, false);
     return extended;
 }
 
@@ -270,7 +270,7 @@ double Beam::cost(const State& state) const {
     for (std::size_t phase = state.durations.size() - 1; phase < cycles.size(); ++phase) {
         const double counted = phase < state.durations.size() ? state.durations[phase] : 0;
         cost += cycles[phase] - counted;
-        cost += (excess(phase, cycles[phase]) - excess(phase, counted));
+        cost += (excess(phase, cycles[phase], true) - excess(phase, counted, true));
     }
     return cost;
 }

@@ -60,8 +60,7 @@ public:
     /// Cycles that each phase should not exceed.
     void limit(std::vector<double> cycles) { limits_ = std::move(cycles); }
 
-    /// By how much what was never tried is expected to take longer than estimated, as a part of it.
-    void doubt(double part) { doubt_ = part; }
+    void attitude(const Attitude& attitude) { attitude_ = attitude; }
 
     [[nodiscard]] Moves& moves() { return moves_; }
     [[nodiscard]] std::uint64_t weighed() const { return weighed_; }
@@ -72,8 +71,9 @@ public:
 private:
     /// A phase when it is known what the next one gathers in it.
     struct Closing {
-        double wait = 0;     ///< cycles by which the phase before it waits for its instructions
-        double duration = 0; ///< cycles
+        double wait = 0;       ///< cycles by which the phase before it waits for its instructions
+        double duration = 0;   ///< cycles
+        bool is_known = false; ///< from a trial
     };
 
     void find_live_tensors();
@@ -86,7 +86,7 @@ private:
     [[nodiscard]] double work(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     [[nodiscard]] double instruction_wait(const State& state, const Candidate& candidate, const Gathers& gathers) const;
     [[nodiscard]] Closing close(const State& state, const Gathers& gathers, Index next) const;
-    [[nodiscard]] double excess(std::size_t phase, double cycles) const;
+    [[nodiscard]] double excess(std::size_t phase, double cycles, bool is_known) const;
     [[nodiscard]] Extension extend(const State& state, const Gathers& gathers, Index next) const;
     std::vector<State> advance(const std::vector<State>& beam, const Pressure& pressure, Effort effort);
     [[nodiscard]] std::string key(std::size_t phase, const State& from, Index candidate) const;
@@ -102,7 +102,7 @@ private:
     Candidate load_;                               ///< phase 0
     std::vector<std::vector<std::uint32_t>> live_; ///< by phase: producers read later
     std::vector<double> limits_;                   ///< cycles by phase; empty: none
-    double doubt_ = 0;
+    Attitude attitude_;
     std::uint64_t weighed_ = 0;
     std::size_t stuck_at_ = 0;
     double stuck_need_ = 0;

@@ -73,7 +73,10 @@ Experience::Context Experience::kin(std::size_t phase, Index here, Index next) c
 
 void Experience::add(std::size_t phase, std::span<const Index> choice, Index next, const Trial& trial,
                      double estimate) {
-    known_.insert_or_assign(context(phase, choice, next), trial);
+    const auto [entry, is_new] = known_.try_emplace(context(phase, choice, next), trial);
+    if (!is_new && trial.cycles > entry->second.cycles) {
+        entry->second = trial; // homes of weights differ from run to run: what can be relied on is the longest
+    }
     if (phase == 0 || phase + 1 == list_.size() || trial.waits_for_instructions) {
         return;
     }

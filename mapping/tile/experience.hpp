@@ -33,7 +33,7 @@ public:
     [[nodiscard]] Context context(std::size_t phase, std::span<const Index> choice, Index next) const;
     /// Null when that was never tried.
     [[nodiscard]] const Trial* find(Context context) const;
-    /// `estimate`: what had been expected of the phase, in cycles.
+    /// `estimate`: what had been expected of the phase, in cycles. Of equal contexts the longest run is kept.
     void add(std::size_t phase, std::span<const Index> choice, Index next, const Trial& trial, double estimate);
     /// By what factor phases like this took longer than expected: those with the same candidates here and in the next
     /// phase, else those between the same two lists; 1 when there were none.

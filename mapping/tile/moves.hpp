@@ -12,9 +12,6 @@
 
 namespace lodestone::tile {
 
-/// Index of a candidate in its phase's shortlist.
-using Index = std::uint16_t;
-
 /// Shortlists by phase; phases with the same work share one, the first and the last have none.
 using Shortlists = std::vector<std::shared_ptr<const Shortlist>>;
 

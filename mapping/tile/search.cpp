@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <set>
 
 namespace lodestone::tile {
@@ -97,14 +98,13 @@ struct Search::Impl {
 
     /// Candidates and report of a complete state.
     std::vector<Candidate> take(State state);
+    /// The beam's search; the same question is not searched twice while nothing was learnt.
+    const State& search(const Pressure& pressure, Effort effort);
+    /// What the beam believes has changed.
+    void forget() { asked.reset(); }
     [[nodiscard]] Experience::Context context(std::size_t phase) const {
         const bool is_followed = phase + 1 < taken.choice.size();
         return experience.context(phase, taken.choice, is_followed ? taken.choice[phase + 1] : Index{0});
-    }
-    /// Trials show how long the program's inputs take to arrive as well; in steady state that does not matter.
-    [[nodiscard]] bool counts(std::size_t phase) const {
-        const bool is_end = phase == 0 || phase + 1 == program.phases.size();
-        return options.objective != Objective::throughput || !is_end;
     }
 
     const isa::Program& program;
@@ -115,7 +115,22 @@ struct Search::Impl {
     Experience experience;
     Beam beam;
     State taken; ///< what was handed out last
+    struct Question {
+        Pressure pressure;
+        Effort effort = Effort::quick;
+    };
+    std::optional<Question> asked; ///< what `found` answers
+    State found;
 };
+
+const State& Search::Impl::search(const Pressure& pressure, Effort effort) {
+    const bool is_known = asked && asked->effort == effort && asked->pressure == pressure;
+    if (!is_known) {
+        found = beam.search(pressure, effort);
+        asked = Question{.pressure = pressure, .effort = effort};
+    }
+    return found;
+}
 
 std::vector<Candidate> Search::Impl::take(State state) {
     report.joined = beam.moves().estimated();
@@ -142,7 +157,7 @@ Search::Search(const isa::Program& program, const spec::CoreGridSpec& machine, S
 Search::~Search() = default;
 
 std::vector<Candidate> Search::sketch(const Pressure& pressure, Effort effort) {
-    return impl_->take(impl_->beam.search(pressure, effort));
+    return impl_->take(impl_->search(pressure, effort));
 }
 
 std::vector<Candidate> Search::choose(const Pressure& pressure, Effort effort) {
@@ -151,11 +166,14 @@ std::vector<Candidate> Search::choose(const Pressure& pressure, Effort effort) {
     // Trials will show more than further measurements.
     const std::size_t rounds = impl_->report.tried > 0 ? kRoundsBetweenTrials : most_rounds(effort);
     for (std::size_t round = 0; round < rounds; ++round) {
-        const State found = beam.search(pressure, effort);
+        const State found = impl_->search(pressure, effort);
         if (found.choice.empty()) {
             break;
         }
         const bool is_new = beam.moves().measure(found.choice);
+        if (is_new) {
+            impl_->forget();
+        }
         State measured = beam.evaluate(found.choice, pressure.weight_price);
         if (best.choice.empty() || beam.cost(measured) < beam.cost(best)) {
             best = std::move(measured);
@@ -175,7 +193,22 @@ std::vector<Candidate> Search::fixed_rule() {
     }
     const std::vector<Index> choice(impl_->program.phases.size() - 1);
     static_cast<void>(impl_->beam.moves().measure(choice));
+    impl_->forget();
     return impl_->take(impl_->beam.evaluate(choice, 0));
+}
+
+const Choice& Search::last() const {
+    return impl_->taken.choice;
+}
+
+std::vector<Candidate> Search::take(const Choice& choice) {
+    return impl_->take(impl_->beam.evaluate(choice, 0));
+}
+
+/// Trials show how long the program's inputs take to arrive as well; in steady state that does not matter.
+bool Search::counts(std::size_t phase) const {
+    const bool is_end = phase == 0 || phase + 1 == impl_->program.phases.size();
+    return impl_->options.objective != Objective::throughput || !is_end;
 }
 
 std::vector<isa::PhaseRange> Search::untried() const {
@@ -184,7 +217,7 @@ std::vector<isa::PhaseRange> Search::untried() const {
     const auto phases = static_cast<std::uint32_t>(impl_->program.phases.size());
     for (std::uint32_t phase = 0; phase < phases; ++phase) {
         const Experience::Context context = impl_->context(phase);
-        if (!impl_->counts(phase) || impl_->experience.find(context) != nullptr || !wanted.insert(context).second) {
+        if (!counts(phase) || impl_->experience.find(context) != nullptr || !wanted.insert(context).second) {
             continue;
         }
         const std::uint32_t first = phase == 0 ? 0 : phase - 1;
@@ -203,7 +236,7 @@ void Search::learn(const isa::Program& program, std::uint32_t first, std::span<c
     const std::vector<double> expected = impl_->beam.estimates(choice);
     for (std::uint32_t i = first == 0 ? 0 : 1; i < records.size(); ++i) {
         const std::uint32_t phase = first + i;
-        if (!impl_->counts(phase)) {
+        if (!counts(phase)) {
             continue;
         }
         const Cycles cycles = records[i].end - records[i].begin;
@@ -219,14 +252,17 @@ void Search::learn(const isa::Program& program, std::uint32_t first, std::span<c
         impl_->experience.add(phase, choice, next, trial, expected[phase]);
     }
     impl_->report.tried += records.size();
+    impl_->forget();
 }
 
-void Search::doubt(double part) {
-    impl_->beam.doubt(part);
+void Search::attitude(const Attitude& attitude) {
+    impl_->beam.attitude(attitude);
+    impl_->forget();
 }
 
-void Search::limit_to_last() {
-    impl_->beam.limit(impl_->beam.phase_cycles(impl_->beam.evaluate(impl_->taken.choice, 0)));
+void Search::limit(std::vector<double> cycles) {
+    impl_->beam.limit(std::move(cycles));
+    impl_->forget();
 }
 
 double Search::value(const Pressure& pressure) {

@@ -17,6 +17,11 @@
 
 namespace lodestone::tile {
 
+/// Index of a candidate in its phase's shortlist.
+using Index = std::uint16_t;
+/// One candidate for every phase but the last; 0 for the first, which has none.
+using Choice = std::vector<Index>;
+
 enum class Strategy {
     search, ///< by cost, all layers together
     fixed,  ///< the rule of the first version: spatial first, then output channels; weights streamed
@@ -46,6 +51,14 @@ struct SearchOptions {
 struct Pressure {
     double weight_price = 0; ///< cycles that a byte of weights kept in every core is worth
     Bytes activation_limit;  ///< a phase's output tile and gathered inputs may take this much of a core
+    friend bool operator==(const Pressure& a, const Pressure& b) = default;
+};
+
+/// What the search makes of things that no trial has shown, and of phases that take longer than they should.
+struct Attitude {
+    double doubt = 0;          ///< part by which they are expected to take longer than estimated
+    double known_excess = 0;   ///< what a cycle beyond the limit of a phase counts when a trial has shown it
+    double guessed_excess = 0; ///< and when it is expected: a high price would end the search for something new
 };
 
 struct SearchReport {
@@ -78,17 +91,23 @@ public:
     /// The choice of Strategy::fixed with the weights streamed; empty where that is not legal.
     [[nodiscard]] std::vector<Candidate> fixed_rule();
 
+    /// What was handed out last.
+    [[nodiscard]] const Choice& last() const;
+    /// A choice that was handed out before, or a mixture of such.
+    [[nodiscard]] std::vector<Candidate> take(const Choice& choice);
+
     /// Phases of what was handed out last that no trial has shown yet, as runs that are worth starting: each begins
     /// with a phase that sets the scene.
     [[nodiscard]] std::vector<isa::PhaseRange> untried() const;
     /// What happened in a run of phases `first` and following of `program`, which has what was handed out last. The
     /// first record counts when the run begins with the program.
     void learn(const isa::Program& program, std::uint32_t first, std::span<const isa::PhaseRecord> records);
-    /// No phase should take longer than in what was handed out last. Where one does, its excess counts several times.
-    /// By what part of it untried phases are expected to take longer than estimated: 0 tempts the search to new
-    /// choices, a large one keeps it to what it knows.
-    void doubt(double part);
-    void limit_to_last();
+    /// Of the next choices.
+    void attitude(const Attitude& attitude);
+    /// Cycles that each phase should not exceed.
+    void limit(std::vector<double> cycles);
+    /// False for phases whose cycles do not matter to the objective.
+    [[nodiscard]] bool counts(std::size_t phase) const;
     /// Of what was handed out last, by all that is known now, which the report is brought up to: less is better.
     double value(const Pressure& pressure);
 

@@ -287,8 +287,9 @@ private:
             const auto kind = is_standard ? modern_kind(node.op_type()) : std::nullopt;
             if (!kind) {
                 const std::string full = (is_standard ? "" : node.domain() + ".") + node.op_type();
-                const std::string near = nearest_name(node.op_type(), graph::op_names());
-                error(name, "operator '" + full + "' is not supported" +
+                const std::string reason = is_standard ? reason_against(node.op_type()) : "";
+                const std::string near = reason.empty() ? nearest_name(node.op_type(), graph::op_names()) : "";
+                error(name, "operator '" + full + "' is not supported" + (reason.empty() ? "" : ": " + reason) +
                                 (near.empty() ? "" : "; did you mean '" + near + "'?"));
                 all_supported = false;
                 continue;

@@ -173,6 +173,8 @@ TEST_CASE("an override changes one field and the result with it", "[system]") {
     CHECK(plain[0].at("clock_hz") == 400e6);
     CHECK(fast[0].at("clock_hz") == 800e6);
     CHECK(plain[0].at("config_hash") != fast[0].at("config_hash"));
+    CHECK(results_of(kSmallMachine + workload("fashion_resnet") + "--precision int8 --set 'machine.clock=800 MHz'") ==
+          fast);
 }
 
 TEST_CASE("a run file includes a machine and changes one field of it", "[system]") {

@@ -28,12 +28,11 @@ Simulated cycles of every layer on `configs/arch/northpole.yaml`, int8, one fram
 effort. A split reads "axis1 8x2": output axis 1 (channels of an image) in 8 parts down the rows times 2 across the
 columns of the grid; `reduction`: input channels, summed over neighbours.
 
-The search minimises the cycles of the whole network and counts each cycle that a layer takes longer than under the fixed
-rule eight times more. A layer's cycles include handing its output to the next layer, so that keeping every layer within
-the fixed rule's time costs the network some of the gain. Layers that are slower all the same are marked, and counted in
-the last row: a layer that sends more so that its neighbours compute less, and layers off by a cycle or two because trials
-run some layers at a time, with weights at other homes than in the whole run. Layers of a few dozen cycles are the time in
-which the next layer's program arrives.
+The search runs what it proposes, and the fixed rule itself, on the model. It takes the mapping with the fewest cycles of
+those whole runs in which no layer takes longer than under the fixed rule
+([decision 007](decisions/007-the-mapper-borrows-the-model.md)). A layer's cycles include handing its output to the next
+layer, so that keeping every layer within the fixed rule's time costs the network some of the gain. Layers of a few dozen
+cycles are the time in which the next layer's program arrives.
 
 The test `system_mapping_choices` writes this page to `mapping_choices.md` in the build folder.
 )";
@@ -123,7 +122,7 @@ Gain write_table(std::ostream& out, const std::string& network, const Mapped& fi
 
 } // namespace
 
-TEST_CASE("the search is faster than the fixed rule on every network, and on nine of ten layers at least", "[system]") {
+TEST_CASE("the search is faster than the fixed rule on every network, and slower on no layer", "[system]") {
     const Target grid = target();
     const std::string file = LODESTONE_BINARY_DIR "/mapping_choices.md";
     std::ofstream out(file);
@@ -137,9 +136,7 @@ TEST_CASE("the search is faster than the fixed rule on every network, and on nin
         REQUIRE(fixed.execution.phases.size() == searched.execution.phases.size());
         const Gain gain = write_table(out, network, fixed, searched);
         CHECK(gain.searched < gain.fixed);
-        // The plain aim is no slower layer at all; what remains is in the table.
-        CHECK(gain.slower_layers * 10 <= gain.layers);
-        CHECK(gain.lost * 100 <= gain.searched);
+        CHECK(gain.slower_layers == 0);
     }
     out.close();
     CHECK(out.good());

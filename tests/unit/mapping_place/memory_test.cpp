@@ -50,7 +50,7 @@ TEST_CASE("a tensor stays at home until it was gathered for the last time", "[ma
     isa::Program program = residual_network();
     program.phases[1].split.axes[2] = {.rows = 2, .cols = 1};
     route::plan_gathers(program);
-    place::place(program, kLine);
+    place::place(program, kLine, Bytes(768 * 1024));
     // a is gathered for c (phase 3) while b (phase 2) runs; b's tensor is home in phase 2 alone.
     CHECK(home_of(program, 1).first_phase == 1);
     CHECK(home_of(program, 1).last_phase == 2);
@@ -65,7 +65,7 @@ TEST_CASE("a gathered buffer holds the halo of the core that needs most", "[mapp
     isa::Program program = residual_network();
     program.phases[2].split.axes[2] = {.rows = 2, .cols = 1};
     route::plan_gathers(program);
-    place::place(program, kLine);
+    place::place(program, kLine, Bytes(768 * 1024));
     CHECK(program.buffers[program.phases[2].inputs[0].buffer].frame_bytes == Bytes(8 * 5 * 8));
     CHECK(home_of(program, 2).frame_bytes == Bytes(8 * 4 * 8));
 }
@@ -77,7 +77,7 @@ TEST_CASE("chunks of streamed weights are spread over the cores of their group",
     phase.split.axes[2] = {.rows = 2, .cols = 1};
     phase.weights->chunks = 2;
     route::plan_gathers(program);
-    place::place(program, kLine);
+    place::place(program, kLine, Bytes(768 * 1024));
     REQUIRE(phase.weights->homes.size() == 4);
     for (std::uint32_t group = 0; group < 2; ++group) {
         for (std::uint32_t chunk = 0; chunk < 2; ++chunk) {
@@ -95,7 +95,7 @@ TEST_CASE("resident slices have one address in all cores and chunks follow each 
     phase.weights->chunks = 2;
     phase.weights->resident = true;
     route::plan_gathers(program);
-    const place::MemoryUse use = place::place(program, kLine);
+    const place::MemoryUse use = place::place(program, kLine, Bytes(768 * 1024));
     CHECK(phase.weights->homes[0].address == phase.weights->homes[2].address);
     CHECK(phase.weights->homes[1].address == phase.weights->homes[0].address + Bytes(2 * 8 * 9));
     CHECK(use.resident == Bytes(2 * 2 * 8 * 9));
@@ -111,7 +111,7 @@ TEST_CASE("addresses are whole rows of lines, one of every bank", "[mapping][pla
 TEST_CASE("what does not fit is named with its size, the fullest layer and the largest weights", "[mapping][place]") {
     isa::Program program = residual_network();
     route::plan_gathers(program);
-    const place::MemoryUse use = place::place(program, kLine);
+    const place::MemoryUse use = place::place(program, kLine, Bytes(768 * 1024));
     CHECK_NOTHROW(place::require_fit(program, {.capacity = use.total()}, use));
     CHECK_THROWS_WITH(place::require_fit(program, {.capacity = use.total() - Bytes(1)}, use),
                       Catch::Contains(", 1 more than its ") && Catch::Contains("the largest layers") &&

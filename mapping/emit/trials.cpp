@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Search, trial, repair.
+#include "mapping/emit/trials.hpp"
+
+#include "mapping/schedule/instructions.hpp"
+#include "sim/base/error.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace lodestone::emit {
+namespace {
+
+/// Trials of the choices of an effort, each with what the ones before it taught.
+std::size_t most_trials(tile::Effort effort) {
+    switch (effort) {
+    case tile::Effort::quick:
+        return 1;
+    case tile::Effort::normal:
+        return 20;
+    case tile::Effort::thorough:
+        return 80;
+    }
+    return 20;
+}
+
+/// Trials in a row that found nothing better before an effort gives up.
+constexpr std::size_t kPatience = 12;
+
+/// Of the choices of successive trials: hopeful, which finds what nobody had expected, curious, careful, and putting
+/// together what is known. What is only expected to exceed a limit counts little, or nothing new would be tried there.
+constexpr tile::Attitude kAttitudes[] = {
+    {.doubt = -0.2, .known_excess = 8, .guessed_excess = 0},
+    {.doubt = 0, .known_excess = 64, .guessed_excess = 1},
+    {.doubt = 0.1, .known_excess = 64, .guessed_excess = 2},
+    {.doubt = 3, .known_excess = 64, .guessed_excess = 2},
+};
+
+/// By which choices are compared that have been tried.
+constexpr tile::Attitude kCompared{.doubt = 0, .known_excess = 64, .guessed_excess = 64};
+
+/// Attitudes whose doubt is larger put together what is known.
+constexpr double kCurious = 1;
+
+/// Phases before and behind one that loses, that take the choices of the best mapping together with it.
+constexpr std::uint32_t kReachBefore = 2;
+constexpr std::uint32_t kReachBehind = 3;
+
+} // namespace
+
+Trials::Trials(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
+               tile::Search& search, Fitter& fitter)
+    : program_(program), machine_(machine), options_(options), search_(search), fitter_(fitter) {}
+
+void Trials::run(tile::Effort effort) {
+    search_.attitude({});
+    const bool may_fail = has_best() || effort < options_.effort;
+    if (!fitter_.fit(effort, may_fail)) {
+        return;
+    }
+    if (effort == tile::Effort::quick) {
+        const tile::Choice quick = search_.last();
+        limit_by_fixed_rule();
+        if (fitter_.fits(search_.take(quick))) {
+            offer();
+        }
+        return;
+    }
+    show(search(effort, most_trials(effort)));
+}
+
+/// No phase should take longer than under the fixed rule, where that can be run.
+void Trials::limit_by_fixed_rule() {
+    if (fitter_.fits(search_.fixed_rule())) {
+        offer();
+        limits_ = best_.cycles;
+        if (!limits_.empty()) {
+            search_.limit(limits_);
+        }
+    }
+}
+
+/// Begins with the choice that the search made last; runs what is new in each, then chooses again.
+tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
+    tile::Choice best;
+    double best_value = 0;
+    std::size_t in_vain = 0;
+    for (std::size_t trial = 0; trial < trials && in_vain < kPatience; ++trial) {
+        const tile::Attitude& attitude = kAttitudes[trial % std::size(kAttitudes)];
+        if (attitude.doubt > kCurious && !best.empty()) {
+            try_islands(best);
+        }
+        search_.attitude(attitude);
+        if ((trial > 0 && !fitter_.choose(effort)) || !learn_what_is_new()) {
+            break;
+        }
+        search_.attitude(kCompared);
+        const double value = search_.value({}); // whatever the prices were under which it was found
+        ++in_vain;
+        if (best.empty() || value < best_value) {
+            best = search_.last();
+            best_value = value;
+            in_vain = 0;
+        }
+    }
+    return best;
+}
+
+/// Where phases of a choice lose, tries them and ever more of their neighbours with the choices of the best mapping so
+/// far, so that it becomes known how to get from one to the other and back.
+void Trials::try_islands(const tile::Choice& choice) {
+    static_cast<void>(search_.take(choice));
+    const std::vector<std::uint32_t> losers = longer_than_limits(search_.report().phase_cycles);
+    if (losers.empty()) {
+        return;
+    }
+    for (std::uint32_t before = 0; before <= kReachBefore; ++before) {
+        for (std::uint32_t behind = 0; behind <= kReachBehind; ++behind) {
+            tile::Choice mixed = choice;
+            for (const std::uint32_t loser : losers) {
+                const std::uint32_t last = std::min(loser + behind, static_cast<std::uint32_t>(mixed.size() - 1));
+                for (std::uint32_t phase = loser - std::min(loser, before); phase <= last; ++phase) {
+                    mixed[phase] = best_.choice[phase];
+                }
+            }
+            if (fitter_.fits(search_.take(mixed))) {
+                static_cast<void>(learn_what_is_new());
+            }
+        }
+    }
+}
+
+/// Runs the phases of the choice that no trial has shown yet. False when it does not fit the instruction memory.
+bool Trials::learn_what_is_new() {
+    const std::vector<isa::PhaseRange> untried = search_.untried();
+    try {
+        schedule::fit_instructions(program_, machine_.instruction);
+    } catch (const UserError&) {
+        return false;
+    }
+    for (const isa::PhaseRange range : untried) {
+        search_.learn(program_, range.first, options_.trial(program_, range));
+    }
+    return true;
+}
+
+/// Cycles of all phases of the choice made last; empty when it does not fit the instruction memory.
+std::vector<double> Trials::run_whole() {
+    try {
+        schedule::fit_instructions(program_, machine_.instruction);
+    } catch (const UserError&) {
+        return {};
+    }
+    const isa::PhaseRange all{.first = 0, .last = static_cast<std::uint32_t>(program_.phases.size() - 1)};
+    const std::vector<isa::PhaseRecord> records = options_.trial(program_, all);
+    search_.learn(program_, 0, records);
+    std::vector<double> cycles;
+    for (const isa::PhaseRecord& record : records) {
+        cycles.push_back(static_cast<double>((record.end - record.begin).count()));
+    }
+    return cycles;
+}
+
+std::vector<std::uint32_t> Trials::longer_than_limits(const std::vector<double>& cycles) const {
+    std::vector<std::uint32_t> phases;
+    for (std::uint32_t phase = 0; phase < limits_.size(); ++phase) {
+        if (search_.counts(phase) && cycles[phase] > limits_[phase]) {
+            phases.push_back(phase);
+        }
+    }
+    return phases;
+}
+
+/// Runs the choice made last, and keeps it when no phase loses and it is the best so far. The phases that lose.
+std::vector<std::uint32_t> Trials::offer() {
+    Shown shown{.choice = search_.last(), .cycles = run_whole()};
+    if (shown.cycles.empty()) {
+        return {};
+    }
+    for (std::uint32_t phase = 0; phase < shown.cycles.size(); ++phase) {
+        shown.cost += search_.counts(phase) ? shown.cycles[phase] : 0;
+    }
+    std::vector<std::uint32_t> losers = longer_than_limits(shown.cycles);
+    if (losers.empty() && (!has_best() || shown.cost < best_.cost)) {
+        best_ = std::move(shown);
+    }
+    return losers;
+}
+
+/// Runs what was promised. Phases that lose all the same take the choices of the best mapping so far.
+void Trials::show(const tile::Choice& promise) {
+    if (promise.empty() || !fitter_.fits(search_.take(promise))) {
+        return;
+    }
+    const std::vector<std::uint32_t> losers = offer();
+    if (!losers.empty()) {
+        mix(promise, losers);
+    }
+}
+
+/// Replaces phases of a choice by those of the best mapping so far, first those that lose, then ever more of those they
+/// exchange tensors with, until none loses: at last that is the best mapping itself.
+void Trials::mix(const tile::Choice& choice, std::vector<std::uint32_t> losers) {
+    std::vector<bool> replaced(program_.phases.size(), false);
+    while (!losers.empty()) {
+        for (const std::uint32_t loser : losers) {
+            if (replaced[loser]) {
+                replaced = widened(replaced);
+                break;
+            }
+        }
+        for (const std::uint32_t loser : losers) {
+            replaced[loser] = true;
+        }
+        tile::Choice mixed = choice;
+        for (std::size_t phase = 0; phase < mixed.size(); ++phase) {
+            mixed[phase] = replaced[phase] ? best_.choice[phase] : choice[phase];
+        }
+        if (mixed == best_.choice || !fitter_.fits(search_.take(mixed))) {
+            return;
+        }
+        losers = offer();
+    }
+}
+
+/// With the phases before and after, and those that make what is read.
+std::vector<bool> Trials::widened(const std::vector<bool>& replaced) const {
+    std::vector<bool> wider = replaced;
+    for (std::size_t phase = 1; phase < replaced.size(); ++phase) {
+        for (const isa::Gather& gather : program_.phases[phase].inputs) {
+            const auto producer = program_.tensors[gather.tensor].producer;
+            if (producer && (replaced[phase] || replaced[*producer])) {
+                wider[phase] = true;
+                wider[*producer] = true;
+            }
+        }
+        if (replaced[phase] != replaced[phase - 1]) {
+            wider[phase] = true;
+            wider[phase - 1] = true;
+        }
+    }
+    return wider;
+}
+
+} // namespace lodestone::emit

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The choice of a mapping with the help of trial runs: no layer longer than under the fixed rule, then the least cost.
+#pragma once
+
+#include "mapping/emit/fitter.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lodestone::emit {
+
+/// Improves on the search's estimates by running what it proposes. What counts in the end are runs of whole programs:
+/// the best of those in which no phase takes longer than when every phase is cut by the fixed rule.
+class Trials {
+public:
+    /// Everything must outlive this. `options` has a trial run.
+    Trials(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
+           tile::Search& search, Fitter& fitter);
+
+    /// Tries what an effort finds, after the efforts before it: it never ends worse than they did. What the quick one
+    /// finds is only shown, so that the others improve on it.
+    void run(tile::Effort effort);
+
+    [[nodiscard]] bool has_best() const { return !best_.choice.empty(); }
+    [[nodiscard]] const tile::Choice& best() const { return best_.choice; }
+    [[nodiscard]] const std::vector<double>& best_cycles() const { return best_.cycles; }
+
+private:
+    /// What a run of a whole program showed.
+    struct Shown {
+        tile::Choice choice;
+        std::vector<double> cycles; ///< by phase
+        double cost = 0;
+    };
+
+    void limit_by_fixed_rule();
+    tile::Choice search(tile::Effort effort, std::size_t trials);
+    void try_islands(const tile::Choice& choice);
+    bool learn_what_is_new();
+    std::vector<double> run_whole();
+    [[nodiscard]] std::vector<std::uint32_t> longer_than_limits(const std::vector<double>& cycles) const;
+    std::vector<std::uint32_t> offer();
+    void show(const tile::Choice& promise);
+    void mix(const tile::Choice& choice, std::vector<std::uint32_t> losers);
+    [[nodiscard]] std::vector<bool> widened(const std::vector<bool>& replaced) const;
+
+    isa::Program& program_;
+    const spec::CoreGridSpec& machine_;
+    const tile::SearchOptions& options_;
+    tile::Search& search_;
+    Fitter& fitter_;
+    std::vector<double> limits_; ///< cycles by phase under the fixed rule; empty when that does not fit
+    Shown best_;
+};
+
+} // namespace lodestone::emit
