@@ -236,6 +236,26 @@ std::vector<Flow> move_flows(const Program& program, const Phase& phase, std::si
     return flows;
 }
 
+/// By step, then source, in the order found otherwise; flows are large, so keys are sorted and each flow moves once.
+void sort_by_step(std::vector<Flow>& flows) {
+    const auto key = [](const Flow& flow) { return std::tuple(flow.step, flow.source); };
+    if (std::ranges::is_sorted(flows, {}, key)) {
+        return;
+    }
+    std::vector<std::tuple<std::uint32_t, CoreId, std::uint32_t>> order;
+    order.reserve(flows.size());
+    for (std::uint32_t index = 0; index < flows.size(); ++index) {
+        order.emplace_back(flows[index].step, flows[index].source, index);
+    }
+    std::ranges::sort(order);
+    std::vector<Flow> sorted;
+    sorted.reserve(flows.size());
+    for (const auto& entry : order) {
+        sorted.push_back(std::move(flows[std::get<2>(entry)]));
+    }
+    flows = std::move(sorted);
+}
+
 } // namespace
 
 std::vector<Flow> gather_flows(const Program& program, std::uint32_t phase_index, std::uint32_t input) {
@@ -257,7 +277,7 @@ std::vector<Flow> gather_flows(const Program& program, std::uint32_t phase_index
         flow.phase = phase_index;
         flow.input = input;
     }
-    std::ranges::stable_sort(flows, {}, [](const Flow& flow) { return std::tuple(flow.step, flow.source); });
+    sort_by_step(flows);
     for (std::uint32_t index = 0; index < flows.size(); ++index) {
         flows[index].index = index;
     }
