@@ -36,8 +36,10 @@ constexpr tile::Attitude kAttitudes[] = {
     {.doubt = 3, .known_excess = 64, .guessed_excess = 2},
 };
 
-/// By which choices are compared that have been tried.
-constexpr tile::Attitude kCompared{.doubt = 0, .known_excess = 64, .guessed_excess = 64};
+/// By which mappings are compared in the end: a mapping without a longer phase is taken when there is one that is
+/// nearly as good, but not at any price.
+constexpr double kExcessPrice = 64;
+constexpr tile::Attitude kCompared{.doubt = 0, .known_excess = kExcessPrice, .guessed_excess = kExcessPrice};
 
 /// Attitudes whose doubt is larger put together what is known.
 constexpr double kCurious = 1;
@@ -45,6 +47,9 @@ constexpr double kCurious = 1;
 /// Phases before and behind one that loses, that take the choices of the best mapping together with it.
 constexpr std::uint32_t kReachBefore = 2;
 constexpr std::uint32_t kReachBehind = 3;
+
+/// Runs of whole programs in which ever more phases have the choices of the fixed rule.
+constexpr std::size_t kMostMixtures = 4;
 
 } // namespace
 
@@ -73,6 +78,7 @@ void Trials::run(tile::Effort effort) {
 void Trials::limit_by_fixed_rule() {
     if (fitter_.fits(search_.fixed_rule())) {
         offer();
+        rule_ = best_.choice;
         limits_ = best_.cycles;
         if (!limits_.empty()) {
             search_.limit(limits_);
@@ -106,8 +112,8 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
     return best;
 }
 
-/// Where phases of a choice lose, tries them and ever more of their neighbours with the choices of the best mapping so
-/// far, so that it becomes known how to get from one to the other and back.
+/// Where phases of a choice lose, tries them and ever more of their neighbours with the choices of the fixed rule, so
+/// that it becomes known how to get there and back.
 void Trials::try_islands(const tile::Choice& choice) {
     static_cast<void>(search_.take(choice));
     const std::vector<std::uint32_t> losers = longer_than_limits(search_.report().phase_cycles);
@@ -120,7 +126,7 @@ void Trials::try_islands(const tile::Choice& choice) {
             for (const std::uint32_t loser : losers) {
                 const std::uint32_t last = std::min(loser + behind, static_cast<std::uint32_t>(mixed.size() - 1));
                 for (std::uint32_t phase = loser - std::min(loser, before); phase <= last; ++phase) {
-                    mixed[phase] = best_.choice[phase];
+                    mixed[phase] = rule_[phase];
                 }
             }
             if (fitter_.fits(search_.take(mixed))) {
@@ -171,7 +177,7 @@ std::vector<std::uint32_t> Trials::longer_than_limits(const std::vector<double>&
     return phases;
 }
 
-/// Runs the choice made last, and keeps it when no phase loses and it is the best so far. The phases that lose.
+/// Runs the choice made last, and keeps it when it is the best so far. The phases that lose.
 std::vector<std::uint32_t> Trials::offer() {
     Shown shown{.choice = search_.last(), .cycles = run_whole()};
     if (shown.cycles.empty()) {
@@ -181,13 +187,16 @@ std::vector<std::uint32_t> Trials::offer() {
         shown.cost += search_.counts(phase) ? shown.cycles[phase] : 0;
     }
     std::vector<std::uint32_t> losers = longer_than_limits(shown.cycles);
-    if (losers.empty() && (!has_best() || shown.cost < best_.cost)) {
+    for (const std::uint32_t loser : losers) {
+        shown.cost += kExcessPrice * (shown.cycles[loser] - limits_[loser]);
+    }
+    if (!has_best() || shown.cost < best_.cost) {
         best_ = std::move(shown);
     }
     return losers;
 }
 
-/// Runs what was promised. Phases that lose all the same take the choices of the best mapping so far.
+/// Runs what was promised, then with phases that lose all the same as under the fixed rule.
 void Trials::show(const tile::Choice& promise) {
     if (promise.empty() || !fitter_.fits(search_.take(promise))) {
         return;
@@ -198,11 +207,11 @@ void Trials::show(const tile::Choice& promise) {
     }
 }
 
-/// Replaces phases of a choice by those of the best mapping so far, first those that lose, then ever more of those they
-/// exchange tensors with, until none loses: at last that is the best mapping itself.
+/// Cuts phases of a choice by the fixed rule, first those that lose, then ever more of those they exchange tensors
+/// with.
 void Trials::mix(const tile::Choice& choice, std::vector<std::uint32_t> losers) {
     std::vector<bool> replaced(program_.phases.size(), false);
-    while (!losers.empty()) {
+    for (std::size_t run = 0; run < kMostMixtures && !losers.empty(); ++run) {
         for (const std::uint32_t loser : losers) {
             if (replaced[loser]) {
                 replaced = widened(replaced);
@@ -214,9 +223,9 @@ void Trials::mix(const tile::Choice& choice, std::vector<std::uint32_t> losers) 
         }
         tile::Choice mixed = choice;
         for (std::size_t phase = 0; phase < mixed.size(); ++phase) {
-            mixed[phase] = replaced[phase] ? best_.choice[phase] : choice[phase];
+            mixed[phase] = replaced[phase] ? rule_[phase] : choice[phase];
         }
-        if (mixed == best_.choice || !fitter_.fits(search_.take(mixed))) {
+        if (!fitter_.fits(search_.take(mixed))) {
             return;
         }
         losers = offer();

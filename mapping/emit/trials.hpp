@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choice of a mapping with the help of trial runs: no layer longer than under the fixed rule, then the least cost.
+// The choice of a mapping with the help of trial runs: the least cost, no layer longer than under the fixed rule.
 #pragma once
 
 #include "mapping/emit/fitter.hpp"
@@ -11,7 +11,7 @@
 namespace lodestone::emit {
 
 /// Improves on the search's estimates by running what it proposes. What counts in the end are runs of whole programs:
-/// the best of those in which no phase takes longer than when every phase is cut by the fixed rule.
+/// the best of them, where cycles by which phases take longer than when all are cut by the fixed rule count many times.
 class Trials {
 public:
     /// Everything must outlive this. `options` has a trial run.
@@ -31,7 +31,7 @@ private:
     struct Shown {
         tile::Choice choice;
         std::vector<double> cycles; ///< by phase
-        double cost = 0;
+        double cost = 0;            ///< cycles, those beyond the limits many times
     };
 
     void limit_by_fixed_rule();
@@ -50,7 +50,8 @@ private:
     const tile::SearchOptions& options_;
     tile::Search& search_;
     Fitter& fitter_;
-    std::vector<double> limits_; ///< cycles by phase under the fixed rule; empty when that does not fit
+    tile::Choice rule_;          ///< the fixed rule; empty when it does not fit
+    std::vector<double> limits_; ///< its cycles by phase
     Shown best_;
 };
 

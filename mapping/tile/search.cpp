@@ -170,6 +170,10 @@ std::vector<Candidate> Search::choose(const Pressure& pressure, Effort effort) {
         if (found.choice.empty()) {
             break;
         }
+        if (impl_->options.effort == Effort::quick) {
+            best = found; // there is no other round for measurements to help
+            break;
+        }
         const bool is_new = beam.moves().measure(found.choice);
         if (is_new) {
             impl_->forget();
