@@ -7,6 +7,9 @@ namespace {
 
 /// Takes the least significant digit of base `radix` off `number`.
 std::uint32_t take_digit(std::uint32_t& number, std::uint32_t radix) {
+    if (radix == 1) {
+        return 0; // most axes are whole, and divisions are slow
+    }
     const std::uint32_t digit = number % radix;
     number /= radix;
     return digit;
@@ -71,7 +74,9 @@ Tile tile_of(const Split& split, const WorkShape& work, GridPosition core) {
     const PartIndex part = part_index(split, core);
     tile.frames = part_of(work.batch, split.batch.parts(), part.batch);
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
-        tile.output[axis] = part_of(work.output[axis], split.axes[axis].parts(), part.axes[axis]);
+        if (split.axes[axis].parts() > 1) {
+            tile.output[axis] = part_of(work.output[axis], split.axes[axis].parts(), part.axes[axis]);
+        }
     }
     tile.reduction = part_of(work.reduction, split.reduction.parts(), part.reduction);
     tile.idle = tile.frames.empty() || tile.output.empty() || tile.reduction.empty();

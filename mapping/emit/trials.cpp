@@ -6,6 +6,7 @@
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace lodestone::emit {
@@ -48,6 +49,11 @@ constexpr double kCurious = 1;
 constexpr std::uint32_t kReachBefore = 2;
 constexpr std::uint32_t kReachBehind = 3;
 
+/// Of dynamic energy beside that of clock and leakage, which grows with time, in searches after the one for time alone.
+/// The product of energy and delay, T (T + D), grows by 2 T + D with the time T and by T with D: 1 / 3 when they are
+/// alike.
+constexpr double kEnergyWeights[] = {1.0 / 3, 1};
+
 /// Runs of whole programs in which ever more phases have the choices of the fixed rule.
 constexpr std::size_t kMostMixtures = 4;
 
@@ -59,6 +65,9 @@ Trials::Trials(isa::Program& program, const spec::CoreGridSpec& machine, const t
 
 void Trials::run(tile::Effort effort) {
     search_.attitude({});
+    if (search_.is_over() && has_best()) {
+        return;
+    }
     const bool may_fail = has_best() || effort < options_.effort;
     if (!fitter_.fit(effort, may_fail)) {
         return;
@@ -72,6 +81,15 @@ void Trials::run(tile::Effort effort) {
         return;
     }
     show(search(effort, most_trials(effort)));
+    const bool is_about_time =
+        options_.objective == tile::Objective::latency || options_.objective == tile::Objective::throughput;
+    for (const double weight : kEnergyWeights) {
+        search_.weigh_energy(weight);
+        if (!is_about_time && !search_.is_over() && fitter_.choose(effort)) {
+            show(search(effort, most_trials(effort)));
+        }
+    }
+    search_.weigh_energy(0);
 }
 
 /// No phase should take longer than under the fixed rule, where that can be run.
@@ -91,7 +109,7 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
     tile::Choice best;
     double best_value = 0;
     std::size_t in_vain = 0;
-    for (std::size_t trial = 0; trial < trials && in_vain < kPatience; ++trial) {
+    for (std::size_t trial = 0; trial < trials && in_vain < kPatience && (trial == 0 || !search_.is_over()); ++trial) {
         const tile::Attitude& attitude = kAttitudes[trial % std::size(kAttitudes)];
         if (attitude.doubt > kCurious && !best.empty()) {
             try_islands(best);
@@ -150,21 +168,46 @@ bool Trials::learn_what_is_new() {
     return true;
 }
 
-/// Cycles of all phases of the choice made last; empty when it does not fit the instruction memory.
-std::vector<double> Trials::run_whole() {
+/// All phases of the choice made last; without cycles when it does not fit the instruction memory.
+Trials::Shown Trials::run_whole() {
+    Shown shown{.choice = search_.last()};
     try {
         schedule::fit_instructions(program_, machine_.instruction);
     } catch (const UserError&) {
-        return {};
+        return shown;
     }
     const isa::PhaseRange all{.first = 0, .last = static_cast<std::uint32_t>(program_.phases.size() - 1)};
     const std::vector<isa::PhaseRecord> records = options_.trial(program_, all);
     search_.learn(program_, 0, records);
-    std::vector<double> cycles;
     for (const isa::PhaseRecord& record : records) {
-        cycles.push_back(static_cast<double>((record.end - record.begin).count()));
+        shown.cycles.push_back(static_cast<double>((record.end - record.begin).count()));
+        shown.dynamic += search_.dynamic_cycles(record.events);
     }
-    return cycles;
+    return shown;
+}
+
+/// In cycles, whatever the objective: energy in those that clock and leakage take for it, the product's root.
+double Trials::cost(const Shown& shown) const {
+    double cycles = 0;
+    double excess = 0;
+    for (std::uint32_t phase = 0; phase < shown.cycles.size(); ++phase) {
+        cycles += search_.counts(phase) ? shown.cycles[phase] : 0;
+    }
+    for (const std::uint32_t loser : longer_than_limits(shown.cycles)) {
+        excess += shown.cycles[loser] - limits_[loser];
+    }
+    switch (options_.objective) {
+    case tile::Objective::latency:
+    case tile::Objective::throughput:
+        break;
+    case tile::Objective::energy:
+        cycles += shown.dynamic;
+        break;
+    case tile::Objective::energy_delay:
+        cycles = std::sqrt(cycles * (cycles + shown.dynamic));
+        break;
+    }
+    return cycles + kExcessPrice * excess;
 }
 
 std::vector<std::uint32_t> Trials::longer_than_limits(const std::vector<double>& cycles) const {
@@ -179,21 +222,15 @@ std::vector<std::uint32_t> Trials::longer_than_limits(const std::vector<double>&
 
 /// Runs the choice made last, and keeps it when it is the best so far. The phases that lose.
 std::vector<std::uint32_t> Trials::offer() {
-    Shown shown{.choice = search_.last(), .cycles = run_whole()};
+    Shown shown = run_whole();
     if (shown.cycles.empty()) {
         return {};
     }
-    for (std::uint32_t phase = 0; phase < shown.cycles.size(); ++phase) {
-        shown.cost += search_.counts(phase) ? shown.cycles[phase] : 0;
-    }
-    std::vector<std::uint32_t> losers = longer_than_limits(shown.cycles);
-    for (const std::uint32_t loser : losers) {
-        shown.cost += kExcessPrice * (shown.cycles[loser] - limits_[loser]);
-    }
+    shown.cost = cost(shown);
     if (!has_best() || shown.cost < best_.cost) {
-        best_ = std::move(shown);
+        best_ = shown;
     }
-    return losers;
+    return longer_than_limits(shown.cycles);
 }
 
 /// Runs what was promised, then with phases that lose all the same as under the fixed rule.

@@ -31,6 +31,7 @@ private:
     struct Shown {
         tile::Choice choice;
         std::vector<double> cycles; ///< by phase
+        double dynamic = 0;         ///< energy beside clock and leakage, in cycles of these
         double cost = 0;            ///< cycles, those beyond the limits many times
     };
 
@@ -38,7 +39,8 @@ private:
     tile::Choice search(tile::Effort effort, std::size_t trials);
     void try_islands(const tile::Choice& choice);
     bool learn_what_is_new();
-    std::vector<double> run_whole();
+    Shown run_whole();
+    [[nodiscard]] double cost(const Shown& shown) const;
     [[nodiscard]] std::vector<std::uint32_t> longer_than_limits(const std::vector<double>& cycles) const;
     std::vector<std::uint32_t> offer();
     void show(const tile::Choice& promise);
