@@ -58,18 +58,18 @@ RunRequest read_run(const anchors::AnchorFile& file) {
 }
 
 /// One run of the network: program and what happened.
-struct Outcome {
+struct BatchRun {
     isa::Program program;
     isa::Execution execution;
 };
 
-Outcome run_batch(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch) {
-    Outcome outcome{.program = compile_network(request, model, batch), .execution = {}};
+BatchRun run_batch(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch) {
+    BatchRun outcome{.program = compile_network(request, model, batch), .execution = {}};
     outcome.execution = simulate(request, outcome.program);
     return outcome;
 }
 
-report::RunFacts facts_of(const RunRequest& request, const Outcome& outcome) {
+report::RunFacts facts_of(const RunRequest& request, const BatchRun& outcome) {
     return {.program = outcome.program,
             .execution = outcome.execution,
             .machine = request.machine.machine,
@@ -98,12 +98,12 @@ int anchors_command(const Arguments& arguments) {
         }
         const Network network = load_network(request.workload);
         const graph::QuantisedModel model = quantise_network(network, request.precisions.front(), {});
-        const Outcome resident = run_batch(request, model, request.batch);
+        const BatchRun resident = run_batch(request, model, request.batch);
         if (arguments.fit) {
             text += anchors::to_yaml(file, anchors::fit(file, facts_of(request, resident)));
             continue;
         }
-        const Outcome frame = run_batch(request, model, 1);
+        const BatchRun frame = run_batch(request, model, 1);
         const report::Result resident_result = report::build_result(facts_of(request, resident), {});
         const report::Result frame_result = report::build_result(facts_of(request, frame), {});
         const anchors::Subject subject{.resident = resident_result,

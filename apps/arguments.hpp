@@ -43,12 +43,13 @@ struct Arguments {
     std::string trace;                           ///< --trace FILE
     std::string output;                          ///< -o FILE
     std::string mapping_output;
-    std::string directory;              ///< --out DIR
-    bool fit = false;                   ///< --fit: calibrated constants instead of the comparison
-    std::optional<std::uint64_t> ticks; ///< --ticks: of a spiking run
-    std::string spikes_out;             ///< --spikes-out FILE
-    bool list = false;                  ///< --list: the kinds that there are
-    bool reference = false;             ///< --reference: Markdown instead of a schema
+    std::string directory;                ///< --out DIR
+    bool fit = false;                     ///< --fit: calibrated constants instead of the comparison
+    std::optional<std::uint64_t> ticks;   ///< --ticks: of a spiking run
+    std::optional<std::uint64_t> threads; ///< --threads: of a spiking run
+    std::string spikes_out;               ///< --spikes-out FILE
+    bool list = false;                    ///< --list: the kinds that there are
+    bool reference = false;               ///< --reference: Markdown instead of a schema
     bool json = false;
     MacOptions mac;
     ExploreOptions explore;

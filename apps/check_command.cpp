@@ -27,8 +27,17 @@ void check_workload(const RunRequest& request, Problems& problems) {
 /// A sweep and its networks.
 void check_sweep(const config::Node& root, Problems& problems) {
     const explore::SweepSpec sweep = read_sweep_file(root, problems);
-    if (!problems.has_errors()) {
-        for (const explore::StoredWorkload& workload : workloads_of(sweep)) {
+    if (problems.has_errors()) {
+        return;
+    }
+    const auto array = spiking_array_of(sweep);
+    for (const explore::StoredWorkload& workload : workloads_of(sweep)) {
+        if (workload.file.empty()) {
+            continue; // a generator, or no network at all
+        }
+        if (array) {
+            check_spiking_network(workload.file, *array);
+        } else {
             static_cast<void>(import::import_network(workload.file, problems));
         }
     }

@@ -90,6 +90,9 @@ void add_run(CLI::App& root, Arguments& arguments) {
         ->check(CLI::IsMember({"event", "analytic", "functional"}));
     command->add_option("--ticks", arguments.ticks,
                         "length of a spiking run (default: that of the network's recording, or until silence)");
+    command->add_option(
+        "--threads", arguments.threads,
+        "threads of a spiking run with --fidelity functional (default: 1); results do not depend on it");
     command->add_option("--spikes-out", arguments.spikes_out, "writes the spikes of the output bus as CSV: row,output");
     add_network(*command, arguments,
                 "elastic (default): transfers wait for links and the wait is counted; strict: they leave at "

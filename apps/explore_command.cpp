@@ -255,6 +255,7 @@ int run_repricing(const ExploreOptions& options) {
 } // namespace
 
 int explore_command(const ExploreOptions& options) {
+    std::signal(SIGXFSZ, SIG_IGN); // a store at the limit of file sizes is an error with a message, not a death
     if (!options.shards.empty()) {
         return run_merge(options);
     }

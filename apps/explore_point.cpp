@@ -7,6 +7,8 @@
 #include "analysis/explore/figures.hpp"
 #include "analysis/report/build_result.hpp"
 #include "apps/pipeline.hpp"
+#include "apps/sampled_run.hpp"
+#include "apps/spiking_run.hpp"
 #include "sim/base/error.hpp"
 #include "sim/config/explain.hpp"
 
@@ -36,13 +38,15 @@ std::string message_of(const Problems& problems) {
     return text;
 }
 
-/// The resolved run of a point. Readers want a workload; which one does not matter to them.
+/// The resolved run of a point. Readers want a workload; which one of several does not matter to them.
 config::Node run_of(const PreparedSweep& sweep, const explore::Point& point) {
     Problems problems;
     config::Node run = explore::run_at(sweep.spec, point, problems);
-    config::Node workload{.kind = config::Kind::scalar, .quoted = true};
-    workload.text = sweep.record.workloads.front().file;
-    config::set_value(run, "workload", std::move(workload), problems);
+    if (const std::string& file = sweep.record.workloads.front().file; !file.empty()) {
+        config::Node workload{.kind = config::Kind::scalar, .quoted = true};
+        workload.text = file;
+        config::set_value(run, "workload", std::move(workload), problems);
+    }
     problems.throw_if_errors();
     return run;
 }
@@ -73,6 +77,22 @@ explore::Evaluation guarded(const std::string& fidelity, Function figures) {
     return evaluation;
 }
 
+/// The record that `run` gives; a network that does not fit, or a unit that cannot be, is a record that says so.
+template <class Run>
+explore::ExecutionRecord recorded(Run run) {
+    try {
+        return run();
+    } catch (const UserError& error) {
+        return {.infeasible = message_of(error.problems())};
+    }
+}
+
+explore::ExecutionRecord run_spiking_array(RunRequest request, const std::string& fidelity) {
+    request.fidelity = fidelity == "event" ? Fidelity::event : Fidelity::functional;
+    const bool has_samples = !request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples;
+    return explore::record_of(has_samples ? simulate_sampled(request) : simulate_spiking(request).result);
+}
+
 } // namespace
 
 const Network& Evaluator::network(const std::filesystem::path& file) {
@@ -93,45 +113,68 @@ const graph::QuantisedModel& Evaluator::model(const RunRequest& request, const s
     return models_.emplace(key, quantise_network(source, request.precisions.front(), {})).first->second;
 }
 
-RunRequest Evaluator::read(const config::Node& run) const {
+Evaluator::Subject Evaluator::read(const config::Node& run) const {
+    const TechnologyInput* technology = sweep_.technology ? &*sweep_.technology : nullptr;
     Problems problems;
-    RunRequest request = read_run_file(run, problems, nullptr, sweep_.technology ? &*sweep_.technology : nullptr);
-    problems.throw_if_errors();
-    return request;
-}
-
-explore::ExecutionRecord Evaluator::execute(const RunRequest& request, const std::string& options,
-                                            const std::string& fidelity) {
-    try {
-        const bool is_analytic = fidelity == "analytic";
-        // Rules take as long to check as bounds to find. A program that breaks one is the mapper's bug, and the event
-        // level looks for it; only what a user wrote is checked at once.
-        const bool is_trusted = is_analytic && request.mapping.empty();
-        const graph::QuantisedModel& quantised = model(request, options);
-        const isa::Program program = is_trusted ? compile_program(request, quantised, request.batch)
-                                                : compile_network(request, quantised, request.batch);
-        const isa::Execution execution = is_analytic
-                                             ? bounds::analytic_execution(program, core_grid_of(request.machine))
-                                             : simulate(request, program);
-        const report::Result result = report::build_result(
-            {.program = program,
-             .execution = execution,
-             .machine = request.machine.machine,
-             .technology = technology_of(request.machine),
-             .with_bounds = false},
-            {.version = LODESTONE_VERSION, .seed = request.seed, .config_hash = "", .fidelity = fidelity});
-        return explore::record_of(result, execution);
-    } catch (const UserError& error) {
-        return {.infeasible = message_of(error.problems())};
+    Subject subject;
+    if (sweep_.spec.is_mac_unit) {
+        subject = read_mac_point(run, problems, nullptr, technology);
+    } else {
+        subject = read_run_file(run, problems, nullptr, technology);
     }
+    problems.throw_if_errors();
+    return subject;
 }
 
-explore::Figures Evaluator::price(const MachineInput& machine,
-                                  const std::vector<explore::ExecutionRecord>& records) const {
+explore::ExecutionRecord Evaluator::run_dense(const RunRequest& request, const std::string& options,
+                                              const std::string& fidelity) {
+    const bool is_analytic = fidelity == "analytic";
+    // Rules take as long to check as bounds to find. A program that breaks one is the mapper's bug, and the event level
+    // looks for it; only what a user wrote is checked at once.
+    const bool is_trusted = is_analytic && request.mapping.empty();
+    const graph::QuantisedModel& quantised = model(request, options);
+    const isa::Program program = is_trusted ? compile_program(request, quantised, request.batch)
+                                            : compile_network(request, quantised, request.batch);
+    const isa::Execution execution =
+        is_analytic ? bounds::analytic_execution(program, core_grid_of(request.machine)) : simulate(request, program);
+    const report::Result result = report::build_result(
+        {.program = program,
+         .execution = execution,
+         .machine = request.machine.machine,
+         .technology = technology_of(request.machine),
+         .with_bounds = false},
+        {.version = LODESTONE_VERSION, .seed = request.seed, .config_hash = "", .fidelity = fidelity});
+    return explore::record_of(result, execution);
+}
+
+std::vector<explore::ExecutionRecord> Evaluator::execute(Subject& subject, const std::string& options,
+                                                         const std::string& fidelity) {
+    if (const auto* unit = std::get_if<MacPoint>(&subject)) {
+        return {recorded([&] { return mac_record(*unit); })};
+    }
+    auto& request = std::get<RunRequest>(subject);
+    std::vector<explore::ExecutionRecord> records;
+    for (const explore::StoredWorkload& workload : sweep_.record.workloads) {
+        request.workload = workload.file;
+        records.push_back(recorded([&] {
+            return request.spiking_array() != nullptr ? run_spiking_array(request, fidelity)
+                                                      : run_dense(request, options, fidelity);
+        }));
+    }
+    return records;
+}
+
+explore::Figures Evaluator::price(const Subject& subject, const std::vector<explore::ExecutionRecord>& records) const {
+    if (const auto* unit = std::get_if<MacPoint>(&subject)) {
+        return price_mac(*unit, records.front());
+    }
+    const MachineInput& machine = std::get<RunRequest>(subject).machine;
     std::vector<explore::Figures> runs;
     std::vector<double> weights;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        runs.push_back(explore::price(records[i], machine.machine, technology_of(machine)));
+        runs.push_back(
+            std::visit([&](const auto& technology) { return explore::price(records[i], machine.machine, technology); },
+                       machine.technology));
         weights.push_back(sweep_.record.workloads[i].weight);
     }
     return explore::weighted_mean(runs, weights);
@@ -141,25 +184,20 @@ Outcome Evaluator::evaluate(const explore::Point& point, const std::string& fide
     Outcome outcome;
     outcome.evaluation = guarded(fidelity, [&] {
         const config::Node run = run_of(sweep_, point);
-        RunRequest request = read(run);
-        const std::string options = quantisation_of(run);
-        std::vector<explore::ExecutionRecord> records;
-        for (const explore::StoredWorkload& workload : sweep_.record.workloads) {
-            request.workload = workload.file;
-            records.push_back(execute(request, options, fidelity));
-        }
+        Subject subject = read(run);
+        const std::vector<explore::ExecutionRecord> records = execute(subject, quantisation_of(run), fidelity);
         const std::vector<std::string> hashes = execution_hashes(sweep_, point, fidelity);
         for (std::size_t i = 0; i < records.size(); ++i) {
             outcome.executions.push_back({.hash = hashes[i], .packed = explore::pack(records[i])});
         }
-        return price(request.machine, records);
+        return price(subject, records);
     });
     return outcome;
 }
 
 explore::Evaluation Evaluator::price(const explore::Point& point, const std::string& fidelity,
                                      const std::vector<explore::ExecutionRecord>& records) const {
-    return guarded(fidelity, [&] { return price(read(run_of(sweep_, point)).machine, records); });
+    return guarded(fidelity, [&] { return price(read(run_of(sweep_, point)), records); });
 }
 
 } // namespace lodestone::apps

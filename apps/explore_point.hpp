@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/explore/store.hpp"
+#include "apps/explore_mac.hpp"
 #include "apps/explore_sweep.hpp"
 #include "apps/network.hpp"
 #include "apps/run_request.hpp"
@@ -10,6 +11,8 @@
 
 #include <map>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace lodestone::apps {
 
@@ -32,11 +35,15 @@ public:
                                             const std::vector<explore::ExecutionRecord>& records) const;
 
 private:
-    [[nodiscard]] RunRequest read(const config::Node& run) const;
-    /// One workload; a network that does not fit is a record that says so.
-    [[nodiscard]] explore::ExecutionRecord execute(const RunRequest& request, const std::string& options,
-                                                   const std::string& fidelity);
-    [[nodiscard]] explore::Figures price(const MachineInput& machine,
+    /// What a point describes.
+    using Subject = std::variant<RunRequest, MacPoint>;
+
+    [[nodiscard]] Subject read(const config::Node& run) const;
+    [[nodiscard]] std::vector<explore::ExecutionRecord> execute(Subject& subject, const std::string& options,
+                                                                const std::string& fidelity);
+    [[nodiscard]] explore::ExecutionRecord run_dense(const RunRequest& request, const std::string& options,
+                                                     const std::string& fidelity);
+    [[nodiscard]] explore::Figures price(const Subject& subject,
                                          const std::vector<explore::ExecutionRecord>& records) const;
     [[nodiscard]] const Network& network(const std::filesystem::path& file);
     [[nodiscard]] const graph::QuantisedModel& model(const RunRequest& request, const std::string& options);

@@ -2,7 +2,9 @@
 // Reading and checking sweep files; naming their points.
 #include "apps/explore_sweep.hpp"
 
+#include "apps/explore_mac.hpp"
 #include "apps/run_request.hpp"
+#include "apps/sampled_network.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
 #include "sim/config/explain.hpp"
@@ -76,27 +78,48 @@ void check_field(const std::string& path, const config::Place& place, const conf
     check_field(map, place, log, problems);
 }
 
+/// What a sweep cannot do with a run that is good in itself.
+void check_run_of_sweep(const SweepSpec& sweep, const RunRequest& request, Problems& problems) {
+    const Location where = sweep.run.place.location();
+    if (request.functional || request.data) {
+        problems.error(where, "run", "is functional; a sweep moves sizes only, leave out 'functional' and 'data'");
+    }
+    const bool is_spiking = request.spiking_array() != nullptr;
+    const std::string& fidelity = sweep.fidelity.first;
+    if (is_spiking && (fidelity == "analytic" || sweep.fidelity.then)) {
+        problems.error(where, "run.machine", "is a spiking array, which knows fidelity event or functional");
+    }
+    if (!is_spiking && fidelity == "functional") {
+        problems.error(where, "run.machine", "is a core grid, which knows fidelity event and analytic");
+    }
+    if (is_spiking && request.spiking.recurrent && !sweep.workloads.empty()) {
+        problems.error(where, "run.workload", "is a generator; leave out 'workloads'");
+    }
+    if (request.precisions.size() > 1) {
+        problems.error(where, "run.precision",
+                       "names " + std::to_string(request.precisions.size()) +
+                           " formats; a point has one, make an axis of them: {name: precision, path: precision, "
+                           "values: [...]}");
+    }
+}
+
+/// Reads the run or the unit of a point.
+void read_point(const SweepSpec& sweep, const Point& point, Problems& problems, config::ReadLog* log) {
+    const config::Node run = readable_run(sweep, point, problems);
+    if (sweep.is_mac_unit) {
+        static_cast<void>(read_mac_point(run, problems, log));
+    } else {
+        check_run_of_sweep(sweep, read_run_file(run, problems, log), problems);
+    }
+}
+
 /// Problems of the run that do not depend on the point.
 void check_run(const SweepSpec& sweep, Problems& problems, config::ReadLog* log) {
     std::vector<Problems> found;
     config::ReadLog reads;
     for (const Point& point : ends_of(sweep)) {
         Problems here;
-        const config::Node run = readable_run(sweep, point, here);
-        const RunRequest request = read_run_file(run, here, &reads);
-        if (request.functional || request.data) {
-            here.error(run.place.location(), "run",
-                       "is functional; a sweep moves sizes only, leave out 'functional' and 'data'");
-        }
-        if (request.spiking_array() != nullptr) {
-            here.error(run.place.location(), "run.machine", "is a spiking array; sweeps explore core grids");
-        }
-        if (request.precisions.size() > 1) {
-            here.error(run.place.location(), "run.precision",
-                       "names " + std::to_string(request.precisions.size()) +
-                           " formats; a point has one, make an axis of them: {name: precision, path: precision, "
-                           "values: [...]}");
-        }
+        read_point(sweep, point, here, &reads);
         found.push_back(std::move(here));
     }
     for (const AxisSpec& axis : sweep.axes) {
@@ -123,17 +146,21 @@ void check_run(const SweepSpec& sweep, Problems& problems, config::ReadLog* log)
 
 /// Technology apart from the run: it is large, and mostly the same at all points.
 void detach_technology(PreparedSweep& sweep) {
-    config::Node* machine = sweep.spec.run.find("machine");
-    config::Node* technology = machine == nullptr ? nullptr : machine->find("technology");
-    if (technology == nullptr || explore::varies(sweep.spec, "machine.technology") ||
-        explore::varies(sweep.spec, "machine.family")) {
+    const bool is_unit = sweep.spec.is_mac_unit;
+    config::Node* owner = is_unit ? &sweep.spec.run : sweep.spec.run.find("machine");
+    config::Node* technology = owner == nullptr ? nullptr : owner->find("technology");
+    const std::string path = is_unit ? "technology" : "machine.technology";
+    if (technology == nullptr || explore::varies(sweep.spec, path) || explore::varies(sweep.spec, "machine.family")) {
         return;
     }
-    Problems ignored; // the points say what is wrong with the machine
-    config::MapReader reader(*machine, ignored);
-    sweep.technology = read_machine_input(std::move(reader)).technology;
+    Problems ignored; // the points say what is wrong
+    if (is_unit) {
+        sweep.technology = read_mac_point(*owner, ignored).technology;
+    } else {
+        sweep.technology = read_machine_input(config::MapReader(*owner, ignored)).technology;
+    }
     sweep.technology_hash = content_hash(config::canonical_text(*technology));
-    std::erase_if(machine->entries, [](const config::Entry& entry) { return entry.key == "technology"; });
+    std::erase_if(owner->entries, [](const config::Entry& entry) { return entry.key == "technology"; });
 }
 
 /// Paths in a stored text lead to the same files from anywhere.
@@ -195,7 +222,9 @@ std::string take(config::Node* map, const char* key) {
 config::Node nameable_run(const PreparedSweep& sweep, const Point& point, std::string& text) {
     Problems problems; // a point that cannot be written has a name too
     config::Node run = explore::run_at(sweep.spec, point, problems);
-    take(&run, "workload");
+    if (!sweep.record.workloads.front().file.empty()) {
+        take(&run, "workload");
+    }
     take(&run, "fidelity");
     config::Node* mapping = run.find("mapping");
     if (const config::Node* file = mapping == nullptr ? nullptr : mapping->find("file")) {
@@ -220,6 +249,15 @@ constexpr const char* kVersion = "lodestone " LODESTONE_VERSION "\n";
 
 } // namespace
 
+std::optional<spec::SpikingArraySpec> spiking_array_of(const SweepSpec& sweep) {
+    Problems ignored; // the points say what is wrong
+    if (sweep.is_mac_unit) {
+        return std::nullopt;
+    }
+    const RunRequest request = read_run_file(readable_run(sweep, ends_of(sweep).back(), ignored), ignored);
+    return request.spiking_array() == nullptr ? std::nullopt : std::optional(*request.spiking_array());
+}
+
 SweepSpec read_sweep_file(const config::Node& root, Problems& problems, config::ReadLog* log) {
     SweepSpec sweep = explore::read_sweep(root, problems, log);
     if (!problems.has_errors()) {
@@ -234,10 +272,12 @@ std::vector<explore::StoredWorkload> workloads_of(const SweepSpec& sweep) {
         workloads.push_back({.file = beside(workload.file).string(), .weight = workload.weight});
     }
     if (workloads.empty()) {
-        workloads.push_back({.file = beside(*sweep.run.find("workload")).string()});
+        const config::Node* workload = sweep.run.find("workload");
+        const bool is_file = !sweep.is_mac_unit && workload != nullptr && workload->kind == config::Kind::scalar;
+        workloads.push_back({.file = is_file ? beside(*workload).string() : ""});
     }
     for (explore::StoredWorkload& workload : workloads) {
-        workload.content_hash = content_hash(read_file(workload.file));
+        workload.content_hash = workload.file.empty() ? "" : content_hash(network_content(workload.file));
     }
     return workloads;
 }
@@ -275,7 +315,11 @@ std::string hash_of(const PreparedSweep& sweep, const Point& point, const std::s
 std::vector<std::string> execution_hashes(const PreparedSweep& sweep, const Point& point, const std::string& fidelity) {
     std::string text = kVersion;
     config::Node run = nameable_run(sweep, point, text);
-    if (config::Node* machine = run.find("machine")) {
+    if (sweep.spec.is_mac_unit) {
+        for (const char* key : {"technology", "voltage", "clock"}) {
+            take(&run, key);
+        }
+    } else if (config::Node* machine = run.find("machine")) {
         take(machine, "name");
         take(machine, "voltage");
         const std::string technology = take(machine, "technology");

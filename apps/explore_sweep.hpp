@@ -15,7 +15,7 @@
 namespace lodestone::apps {
 
 struct PreparedSweep {
-    explore::SweepSpec spec;                   ///< its run has lost the technology when that is the same at all points
+    explore::SweepSpec spec;                   ///< its run or unit has lost a technology that all points share
     std::optional<TechnologyInput> technology; ///< the common one
     std::string technology_hash;               ///< of its text
     explore::SweepRecord record;
@@ -26,7 +26,11 @@ struct PreparedSweep {
 [[nodiscard]] explore::SweepSpec read_sweep_file(const config::Node& root, Problems& problems,
                                                  config::ReadLog* log = nullptr);
 
-/// The networks of a sweep, with the hash of their files. Throws UserError when one is missing.
+/// The spiking array of the last point; nothing when its machine is another one.
+[[nodiscard]] std::optional<spec::SpikingArraySpec> spiking_array_of(const explore::SweepSpec& sweep);
+
+/// The networks of a sweep, with the hash of their files; one without a file when the points need none. Throws
+/// UserError when one is missing.
 [[nodiscard]] std::vector<explore::StoredWorkload> workloads_of(const explore::SweepSpec& sweep);
 
 /// Loads a sweep file with the overrides of the command line. Throws UserError with every problem.

@@ -17,37 +17,38 @@ namespace {
 using explore::Evaluation;
 using explore::Point;
 using explore::Status;
-using Json = nlohmann::json;
+using AnswerJson = nlohmann::json;
 
 constexpr std::chrono::milliseconds patience{200}; // between looks at the progress and at Ctrl-C
 
 std::string task_text(const Point& point, const std::string& fidelity) {
-    return Json{{"point", point}, {"fidelity", fidelity}}.dump();
+    return AnswerJson{{"point", point}, {"fidelity", fidelity}}.dump();
 }
 
 /// Doubles go through unchanged.
 std::string answer_text(const Outcome& outcome) {
     const Evaluation& evaluation = outcome.evaluation;
-    Json json{{"status", evaluation.status}, {"message", evaluation.message}, {"figures", evaluation.figures},
-              {"wall_s", evaluation.wall_s}, {"version", evaluation.version}, {"executions", Json::array()}};
+    AnswerJson json{{"status", evaluation.status},   {"message", evaluation.message},
+                    {"figures", evaluation.figures}, {"wall_s", evaluation.wall_s},
+                    {"version", evaluation.version}, {"executions", AnswerJson::array()}};
     for (const explore::StoredExecution& execution : outcome.executions) {
-        json["executions"].push_back(
-            {{"hash", execution.hash},
-             {"packed", Json::binary(std::vector<std::uint8_t>(execution.packed.begin(), execution.packed.end()))}});
+        json["executions"].push_back({{"hash", execution.hash},
+                                      {"packed", AnswerJson::binary(std::vector<std::uint8_t>(
+                                                     execution.packed.begin(), execution.packed.end()))}});
     }
-    const std::vector<std::uint8_t> bytes = Json::to_cbor(json);
+    const std::vector<std::uint8_t> bytes = AnswerJson::to_cbor(json);
     return {bytes.begin(), bytes.end()};
 }
 
 Outcome parse_answer(const std::string& text) {
-    const Json json = Json::from_cbor(text);
+    const AnswerJson json = AnswerJson::from_cbor(text);
     Outcome outcome;
     outcome.evaluation.status = json.at("status");
     outcome.evaluation.message = json.at("message");
     outcome.evaluation.figures = json.at("figures").get<explore::Figures>();
     outcome.evaluation.wall_s = json.at("wall_s");
     outcome.evaluation.version = json.at("version");
-    for (const Json& execution : json.at("executions")) {
+    for (const AnswerJson& execution : json.at("executions")) {
         const auto& packed = execution.at("packed").get_binary();
         outcome.executions.push_back({.hash = execution.at("hash"), .packed = {packed.begin(), packed.end()}});
     }
@@ -71,7 +72,7 @@ std::vector<explore::Sense> senses_of(const explore::SweepSpec& sweep) {
 Work point_work(const PreparedSweep& sweep) {
     auto evaluator = std::make_shared<Evaluator>(sweep);
     return [evaluator](const std::string& task) {
-        const Json json = Json::parse(task);
+        const AnswerJson json = AnswerJson::parse(task);
         return answer_text(evaluator->evaluate(json.at("point").get<Point>(), json.at("fidelity")));
     };
 }

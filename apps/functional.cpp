@@ -32,9 +32,9 @@ std::vector<float> batch_values(const Samples& samples, const std::string& input
 }
 
 /// Compares block after block and adds up what it finds.
-class Comparison {
+class OutputComparison {
 public:
-    Comparison(const graph::QuantisedModel& model, const Samples& samples)
+    OutputComparison(const graph::QuantisedModel& model, const Samples& samples)
         : reference_(model), samples_(samples), report_{.samples = samples.inputs.size()} {}
 
     void block(const isa::Execution& execution, std::size_t first, std::size_t batch) {
@@ -107,7 +107,7 @@ private:
 FunctionalReport run_functionally(const RunRequest& request, const graph::QuantisedModel& model,
                                   const isa::Program& program, const Samples& samples) {
     const auto batch = static_cast<std::size_t>(program.batch);
-    Comparison comparison(model, samples);
+    OutputComparison comparison(model, samples);
     for (std::size_t first = 0; first < samples.inputs.size(); first += batch) {
         core_grid::RunOptions options;
         options.functional = true;

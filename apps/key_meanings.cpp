@@ -5,9 +5,9 @@
 namespace lodestone::apps {
 namespace {
 
-using Row = std::pair<const char* const, const char*>;
+using KeyMeaning = std::pair<const char* const, const char*>;
 
-constexpr Row common[]{
+constexpr KeyMeaning common[]{
     {"name", "shown in results and messages"},
     {"kind", "what the file holds"},
     {"source", "paper, data sheet or tool that the values are from"},
@@ -18,7 +18,7 @@ constexpr Row common[]{
     {"technology", "energy, area and delay constants; mostly an include of a technology file"},
 };
 
-constexpr Row machines[]{
+constexpr KeyMeaning machines[]{
     {"family", "which kind of machine; decides the other keys"},
     {"voltage", "core supply"},
     {"clock", "of all cores and networks"},
@@ -68,7 +68,7 @@ constexpr Row machines[]{
     {"synchronisation", "from the last core's arrival at the barrier to the first step after it"},
 };
 
-constexpr Row spiking_machines[]{
+constexpr KeyMeaning spiking_machines[]{
     {"tick_rate", "steps per second of all neurons"},
     {"cores", "of one chip"},
     {"chips", "of the array"},
@@ -97,7 +97,7 @@ constexpr Row spiking_machines[]{
     {"boundary/latency", "from chip to chip"},
 };
 
-constexpr Row technologies[]{
+constexpr KeyMeaning technologies[]{
     {"node", "feature size"},
     {"supply", "at which the arrays were characterised"},
     {"technology/voltage", "nominal: the constants hold at it"},
@@ -136,7 +136,7 @@ constexpr Row technologies[]{
     {"bit_cells/cells/[]/area", "of one bit"},
 };
 
-constexpr Row units_and_spikes[]{
+constexpr KeyMeaning units_and_spikes[]{
     {"accumulator", "kulisch is exact fixed point"},
     {"unit", "an accumulator per multiplier, or one per dot product"},
     {"glitch_share", "0: energy without glitches, 1: with all glitches of the simulation"},
@@ -188,9 +188,12 @@ constexpr Row units_and_spikes[]{
     {"core_area", "one core"},
     {"chip_area", "with all that a chip has beside its cores"},
     {"chip_cores", "cores of that chip"},
+    {"core_neurons", "rows of the core that the constants are of"},
+    {"row_bits", "of that core's memory"},
+    {"row_synapses", "bits of a row that are synapses, one per axon"},
 };
 
-constexpr Row runs[]{
+constexpr KeyMeaning runs[]{
     {"workload", "network file, relative to this file; or a generator of spiking networks"},
     {"precision", "one run each: int8, fp8_e4m3, w4a8 ..."},
     {"batch", "inferences of the run"},
@@ -224,6 +227,7 @@ constexpr Row runs[]{
     {"mapping/limit", "candidates weighed until the search ends; what a quick search needs is always weighed"},
     {"ticks", "length of the run; by default that of the network's recording, or until silence"},
     {"warm_up", "first ticks, which the counts leave out"},
+    {"threads", "that the chips are shared among, with `fidelity: functional`; results do not depend on it"},
     {"generator", "kind of network"},
     {"rate", "mean spikes per second of a neuron"},
     {"synapses", "per neuron; even"},
@@ -233,7 +237,7 @@ constexpr Row runs[]{
     {"workload/cores", "part of the array that is used; all by default"},
 };
 
-constexpr Row mappings_and_anchors[]{
+constexpr KeyMeaning mappings_and_anchors[]{
     {"layers/[]/split", "parts of each axis"},
     {"split/*", "axis by name: parts along the grid's rows x parts along its columns, as 4x2"},
     {"layers/[]/weights", "how weights come to the cores"},
@@ -257,7 +261,8 @@ constexpr Row mappings_and_anchors[]{
     {"fits", "whether calibrated constants are fitted to it"},
 };
 
-constexpr Row sweeps[]{
+constexpr KeyMeaning sweeps[]{
+    {"mac_unit", "a multiply-accumulate unit; the points are of it in place of a run"},
     {"axes", "dimensions of the space"},
     {"axes/[]/name", "letters, digits and underscores; expressions use it"},
     {"path", "field of the run that takes the values, as machine.grid.rows"},
@@ -291,7 +296,7 @@ constexpr Row sweeps[]{
     {"keep", "share that is evaluated again"},
 };
 
-constexpr Row networks[]{
+constexpr KeyMeaning networks[]{
     {"network", "name of the network; that of the file by default"},
     {"inputs", "of the network, by name"},
     {"layers/[]/*", "ONNX attribute of the operator"},

@@ -39,4 +39,15 @@ config::Node load_with_overrides(const std::string& file, const std::vector<std:
     return root;
 }
 
+config::Node load_machine_file(const std::string& file, const std::vector<std::string>& overrides, Problems& problems) {
+    constexpr std::string_view in_run_files = "machine.";
+    std::vector<std::string> paths = overrides;
+    for (std::string& path : paths) {
+        if (path.starts_with(in_run_files)) {
+            path.erase(0, in_run_files.size());
+        }
+    }
+    return load_with_overrides(file, paths, problems);
+}
+
 } // namespace lodestone::apps

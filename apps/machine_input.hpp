@@ -30,5 +30,8 @@ void check_technology(const config::Node& root, Problems& problems, config::Read
 /// Loads a file and applies the overrides of the command line.
 [[nodiscard]] config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,
                                                Problems& problems);
+/// The same for a machine file; a path may also begin with "machine.", as paths of run files do.
+[[nodiscard]] config::Node load_machine_file(const std::string& file, const std::vector<std::string>& overrides,
+                                             Problems& problems);
 
 } // namespace lodestone::apps

@@ -119,6 +119,12 @@ Samples random_samples(const graph::Graph& graph, std::uint64_t count, std::uint
         quantise::Sample sample;
         for (const TensorId id : graph.inputs) {
             const graph::Tensor& input = graph.at(id);
+            if (!graph::is_floating(input.type)) {
+                graph::TensorData bits(graph::ElementType::int64, input.shape);
+                std::ranges::generate(bits.values<std::int64_t>(), [&engine] { return engine() & 1U; });
+                sample.emplace(input.name, bits.cast_to(input.type));
+                continue;
+            }
             std::vector<float> values(input.size());
             constexpr int mantissa_bits = 24;
             std::ranges::generate(values, [&engine] {

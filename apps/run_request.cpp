@@ -2,6 +2,7 @@
 // Run files and the options that replace or override them.
 #include "apps/run_request.hpp"
 
+#include "arch/spiking_array/simulate.hpp"
 #include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
 #include "sim/config/explain.hpp"
@@ -187,13 +188,24 @@ void check_family_options(const Arguments& arguments, const RunRequest& request,
         refuse(arguments.layers, "--layers", message);
         refuse(request.fidelity == Fidelity::analytic, "--fidelity",
                "is analytic; a spiking array knows event and functional");
+        refuse(request.spiking.threads > 1 && request.fidelity == Fidelity::event, "--threads",
+               "is " + std::to_string(request.spiking.threads) +
+                   "; the SystemC model runs on one thread; add --fidelity functional");
         return;
     }
     const std::string message = "is for spiking arrays; leave it out";
     refuse(arguments.ticks.has_value(), "--ticks", message);
+    refuse(arguments.threads.has_value(), "--threads", message);
     refuse(!arguments.spikes_out.empty(), "--spikes-out", message);
     refuse(request.fidelity == Fidelity::functional, "--fidelity",
            "is functional; a core grid knows event and analytic; --functional adds real data to either");
+}
+
+/// An option that counts from 1.
+void check_count(const char* option, std::uint64_t value, std::uint64_t most, Problems& problems) {
+    if (value < 1 || value > most) {
+        problems.error({.file = option}, "", "is " + std::to_string(value) + "; from 1 to " + std::to_string(most));
+    }
 }
 
 void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, Problems& problems) {
@@ -216,10 +228,11 @@ void apply_spiking_options(const Arguments& arguments, SpikingRequest& request, 
     }
     if (arguments.ticks) {
         request.ticks = arguments.ticks;
-        if (*request.ticks < 1 || *request.ticks > max_ticks) {
-            problems.error({.file = "--ticks"}, "",
-                           "is " + std::to_string(*request.ticks) + "; from 1 to " + std::to_string(max_ticks));
-        }
+        check_count("--ticks", *request.ticks, max_ticks, problems);
+    }
+    if (arguments.threads) {
+        request.threads = *arguments.threads;
+        check_count("--threads", request.threads, spiking_array::max_threads, problems);
     }
 }
 
@@ -229,7 +242,7 @@ RunRequest from_options(const Arguments& arguments, Problems& problems) {
         problems.error({.file = "--machine"}, "", "is missing; name a machine file, or give a run file instead");
         return request;
     }
-    const config::Node root = load_with_overrides(arguments.machine, arguments.overrides, problems);
+    const config::Node root = load_machine_file(arguments.machine, arguments.overrides, problems);
     request.machine = read_machine_input(config::MapReader(root, problems));
     request.machine_text = config::canonical_text(root);
     if (arguments.workload.empty()) {

@@ -2,6 +2,7 @@
 // Trinary networks and samples from their files.
 #include "apps/sampled_network.hpp"
 
+#include "apps/file_kind.hpp"
 #include "apps/network.hpp"
 #include "mapping/spiking/nir_network.hpp"
 #include "mapping/spiking/oracle.hpp"
@@ -138,6 +139,24 @@ spiking::SampleFiles samples_of(const RunRequest& request, spiking::SampleFiles 
     data.labels = asked.labels.empty() ? data.labels : asked.labels;
     data.samples = asked.samples == 0 ? data.samples : asked.samples;
     return data;
+}
+
+std::string network_content(const fs::path& file) {
+    std::string content = read_file(file);
+    if (!is_text(content)) {
+        return content;
+    }
+    Problems problems; // whoever reads the network reports them
+    const config::Node root = config::load_text(content, file.string(), problems);
+    if (!is_sampled_network(root)) {
+        return content;
+    }
+    for (const char* key : {"weights", "biases", "network"}) {
+        if (const config::Node* named = root.find(key)) {
+            content += read_file(file.parent_path() / named->text);
+        }
+    }
+    return content;
 }
 
 bool is_sampled_network(const config::Node& root) {

@@ -50,6 +50,9 @@ struct SampledNetwork {
 /// Reads and compiles it. Throws UserError, also for broken rules.
 [[nodiscard]] SampledNetwork load_sampled_network(const RunRequest& request);
 
+/// The bytes of a network's file and, of a trinary or NIR network in YAML, of the files that it names for weights.
+[[nodiscard]] std::string network_content(const std::filesystem::path& file);
+
 /// True when the tree is that of a trinary network, or of a NIR network with its encoder and decoder.
 [[nodiscard]] bool is_sampled_network(const config::Node& root);
 

@@ -2,6 +2,7 @@
 // Samples through a spiking array, beside the plain rule.
 #include "apps/sampled_run.hpp"
 
+#include "analysis/report/detail.hpp"
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
 #include "analysis/report/table.hpp"
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 /// What the decoder sees of one sample: outputs that spike, by tick.
 using SampleOutputs = std::vector<std::vector<std::uint32_t>>;
 
-struct Comparison {
+struct SampleComparison {
     std::uint64_t samples = 0;
     std::uint64_t spikes = 0;            ///< of the plain rule's outputs
     std::uint64_t differing_spikes = 0;  ///< outputs of a tick that spike on one side only
@@ -72,6 +73,9 @@ void append(spiking_array::SpikingResult& all, spiking_array::SpikingResult one,
         all.outputs.push_back(spike);
     }
     for (spiking_array::SpikeRecord spike : one.spikes) {
+        if (all.spikes.size() > report::kMostRasterSpikes) {
+            break;
+        }
         spike.tick += offset;
         all.spikes.push_back(spike);
     }
@@ -150,7 +154,7 @@ SampleOutputs plain_outputs(const SampledNetwork& network, const std::vector<spi
 }
 
 void compare_sample(const spiking::Decoding& decoding, const SampleOutputs& found, const SampleOutputs& wanted,
-                    Comparison& comparison) {
+                    SampleComparison& comparison) {
     for (std::size_t tick = 0; tick < wanted.size(); ++tick) {
         std::vector<std::uint32_t> differing;
         std::ranges::set_symmetric_difference(wanted[tick], found[tick], std::back_inserter(differing));
@@ -160,11 +164,11 @@ void compare_sample(const spiking::Decoding& decoding, const SampleOutputs& foun
     comparison.differing_classes += spiking::decode(decoding, found) == spiking::decode(decoding, wanted) ? 0U : 1U;
 }
 
-Comparison compare(const SampledNetwork& network, const SampleValues& samples,
-                   const std::vector<std::vector<spiking::Frame>>& frames, const Simulated& simulated) {
+SampleComparison compare(const SampledNetwork& network, const SampleValues& samples,
+                         const std::vector<std::vector<spiking::Frame>>& frames, const Simulated& simulated) {
     const std::vector<SampleOutputs> found =
         by_sample(simulated, network.compiled.latency, frames.size(), frames.front().size());
-    Comparison comparison{.samples = found.size(), .has_labels = !samples.labels.empty()};
+    SampleComparison comparison{.samples = found.size(), .has_labels = !samples.labels.empty()};
     for (std::size_t i = 0; i < found.size(); ++i) {
         compare_sample(network.decoding, found[i], plain_outputs(network, frames[i]), comparison);
         const auto decision = spiking::decode(network.decoding, found[i]);
@@ -176,7 +180,7 @@ Comparison compare(const SampledNetwork& network, const SampleValues& samples,
     return comparison;
 }
 
-void add_figures(const Comparison& comparison, report::Result& result) {
+void add_figures(const SampleComparison& comparison, report::Result& result) {
     const auto add = [&result](const char* name, auto value) {
         result.functional.emplace_back(name, static_cast<double>(value));
     };
@@ -190,7 +194,7 @@ void add_figures(const Comparison& comparison, report::Result& result) {
     add("undecided_samples", comparison.undecided);
 }
 
-void print_comparison(const Comparison& comparison) {
+void print_comparison(const SampleComparison& comparison) {
     std::cout << comparison.samples << " samples";
     if (comparison.has_labels) {
         std::cout << ", accuracy "
@@ -208,6 +212,34 @@ void print_comparison(const Comparison& comparison) {
     if (comparison.undecided != 0) {
         std::cout << comparison.undecided << " samples have no output spike and therefore no class\n";
     }
+}
+
+struct SampledRun {
+    SampledNetwork network;
+    SampleValues samples;
+    std::vector<std::vector<spiking::Frame>> frames; ///< by sample
+    Simulated simulated;
+    report::Result result;
+};
+
+SampledRun run_samples(const RunRequest& request) {
+    SampledRun run{
+        .network = load_sampled_network(request), .samples = {}, .frames = {}, .simulated = {}, .result = {}};
+    if (run.network.data.inputs.empty()) {
+        throw UserError({.file = request.workload.string()}, "data",
+                        "is missing; name samples there or with --inputs (and --labels for the accuracy)");
+    }
+    if (request.spiking.ticks) {
+        throw UserError({.file = "--ticks"}, "", "is given by the samples; use --samples for a shorter run");
+    }
+    run.samples = load_sample_values(run.network.data, values_per_sample(run.network));
+    run.frames = frames_of(run.network, run.samples);
+    run.simulated = simulate_samples(request, run.network, run.frames);
+    const auto options = simulation_options(request, run.simulated.result.counts.ticks);
+    run.result = build_spiking_run_result(
+        request, {.name = run.network.name, .content_hash = run.network.content_hash, .frames = run.frames.size()},
+        options, run.simulated.result);
+    return run;
 }
 
 void print_layers(const SampledNetwork& network) {
@@ -233,26 +265,17 @@ void print_layers(const SampledNetwork& network) {
 
 } // namespace
 
+report::Result simulate_sampled(const RunRequest& request) {
+    return run_samples(request).result;
+}
+
 int run_sampled(const RunRequest& request, const Arguments& arguments) {
-    SampledNetwork network = load_sampled_network(request);
-    if (network.data.inputs.empty()) {
-        throw UserError({.file = request.workload.string()}, "data",
-                        "is missing; name samples there or with --inputs (and --labels for the accuracy)");
-    }
-    if (request.spiking.ticks) {
-        throw UserError({.file = "--ticks"}, "", "is given by the samples; use --samples for a shorter run");
-    }
-    const SampleValues samples = load_sample_values(network.data, values_per_sample(network));
-    const std::vector<std::vector<spiking::Frame>> frames = frames_of(network, samples);
-    const Simulated simulated = simulate_samples(request, network, frames);
-    const spiking_array::SpikingResult& found = simulated.result;
-    const Comparison comparison = compare(network, samples, frames, simulated);
-    const auto options = simulation_options(request, found.counts.ticks);
-    report::Result result = build_spiking_run_result(
-        request, {.name = network.name, .content_hash = network.content_hash, .frames = comparison.samples}, options,
-        found);
+    SampledRun run = run_samples(request);
+    const spiking_array::SpikingResult& found = run.simulated.result;
+    const SampleComparison comparison = compare(run.network, run.samples, run.frames, run.simulated);
+    report::Result& result = run.result;
     add_figures(comparison, result);
-    result.warnings.insert(result.warnings.end(), network.warnings.begin(), network.warnings.end());
+    result.warnings.insert(result.warnings.end(), run.network.warnings.begin(), run.network.warnings.end());
     write_spiking_files(request, arguments, result, found.outputs);
     if (arguments.json) {
         std::cout << report::to_json(std::vector<report::Result>{result});

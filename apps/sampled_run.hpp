@@ -2,6 +2,7 @@
 // `lodestone run`, `compile` and `verify` on networks that classify samples.
 #pragma once
 
+#include "analysis/report/result.hpp"
 #include "apps/arguments.hpp"
 #include "apps/run_request.hpp"
 #include "arch/isa/verify.hpp"
@@ -10,6 +11,9 @@
 #include <vector>
 
 namespace lodestone::apps {
+
+/// Compiles the network and runs every sample; its spikes are compared with nothing.
+[[nodiscard]] report::Result simulate_sampled(const RunRequest& request);
 
 /// Compiles the network, runs every sample spike by spike, compares each output spike and each class with the plain
 /// rule, writes the result, prints tables or JSON. Returns the exit code: 4 when the array and the rule disagree though

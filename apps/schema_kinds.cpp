@@ -4,6 +4,7 @@
 
 #include "analysis/anchors/anchors.hpp"
 #include "analysis/explore/sweep.hpp"
+#include "apps/explore_mac.hpp"
 #include "apps/run_request.hpp"
 #include "mapping/emit/mapping_file.hpp"
 #include "mapping/spiking/network_file.hpp"
@@ -49,8 +50,15 @@ const std::vector<SchemaKind>& schema_kinds() {
         {.name = "sweep",
          .read = [](const Node& root, Problems& problems,
                     ReadLog* log) { static_cast<void>(explore::read_sweep(root, problems, log)); },
-         .text = {"Sweep files", kHow, {{"run", "[run](run.md), before the axes are laid over it"}}},
-         .parts = {{"run", "run"}}},
+         .text = {"Sweep files",
+                  kHow,
+                  {{"run", "[run](run.md), before the axes are laid over it"},
+                   {"mac_unit", "[mac_unit](mac_unit.md), before the axes are laid over it"}}},
+         .parts = {{"run", "run"}, {"mac_unit", "mac_unit"}}},
+        {.name = "mac_unit",
+         .read = [](const Node& root, Problems& problems,
+                    ReadLog* log) { static_cast<void>(read_mac_point(root, problems, log)); },
+         .text = {"Multiply-accumulate units in sweeps", kHow, {{"technology", "[technology](technology.md)"}}}},
         {.name = "mapping",
          .read = [](const Node& root, Problems& problems,
                     ReadLog* log) { static_cast<void>(emit::read_mapping_tree(root, problems, log)); },

@@ -64,10 +64,10 @@ report::SpikingDetail spiking_detail(const spiking_array::SpikingResult& found, 
                                  .ticks = found.counts.ticks + warm_up,
                                  .neurons = machine.neurons,
                                  .routers = std::move(routers)};
-    std::vector<spiking_array::SpikeRecord> spikes = found.spikes;
-    std::ranges::stable_sort(spikes, {}, &spiking_array::SpikeRecord::tick);
+    const std::vector<spiking_array::SpikeRecord>& spikes = found.spikes;
+    const std::uint64_t ticks = std::min(detail.ticks, report::kMostRasterTicks);
     std::size_t at = 0;
-    for (std::uint64_t tick = 0; tick < detail.ticks && at <= report::kMostRasterSpikes; ++tick) {
+    for (std::uint64_t tick = 0; tick < ticks && at <= report::kMostRasterSpikes; ++tick) {
         Counts& of_tick = detail.raster.emplace_back();
         for (; at < spikes.size() && spikes[at].tick == tick; ++at) {
             of_tick.push_back(places[spikes[at].core] * machine.neurons + spikes[at].neuron);

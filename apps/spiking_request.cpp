@@ -2,6 +2,8 @@
 // Keys of run files for spiking arrays.
 #include "apps/spiking_request.hpp"
 
+#include "arch/spiking_array/simulate.hpp"
+
 namespace lodestone::apps {
 
 import::RecurrentNetwork read_recurrent(config::MapReader reader,
@@ -36,6 +38,7 @@ void read_spiking_options(config::MapReader& reader, SpikingRequest& request) {
         reader.problem("ticks", "is missing; a recurrent network does not fall silent by itself");
     }
     request.warm_up = reader.optional_uint("warm_up", request.warm_up, 0, max_ticks);
+    request.threads = reader.optional_uint("threads", request.threads, 1, spiking_array::max_threads);
     request.data = spiking::read_sample_files(reader);
 }
 

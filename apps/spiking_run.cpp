@@ -2,6 +2,7 @@
 // A spiking network from its file or generator through the simulator to result, spike list and table.
 #include "apps/spiking_run.hpp"
 
+#include "analysis/report/detail.hpp"
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
 #include "apps/file_kind.hpp"
@@ -114,7 +115,7 @@ void print_recording(const report::Result& result) {
 SpikingForm spiking_form(const fs::path& file) {
     const std::string content = read_file(file);
     if (content.starts_with(gzip_signature) || import::is_spiking_json(content)) {
-        return SpikingForm::recording;
+        return SpikingForm::placed;
     }
     if (import::is_hdf5(content)) {
         return SpikingForm::samples;
@@ -160,7 +161,10 @@ spiking_array::SimulationOptions simulation_options(const RunRequest& request, s
             .ticks = ticks,
             .warm_up = request.spiking.warm_up,
             .seed = request.seed,
-            .record_spikes = request.spiking.detail};
+            .threads = request.spiking.threads,
+            .record_spikes = request.spiking.detail,
+            .most_records = report::kMostRasterSpikes,
+            .last_recorded_tick = report::kMostRasterTicks - 1};
 }
 
 report::Result build_spiking_run_result(const RunRequest& request, const SpikingSubject& subject,
@@ -199,10 +203,7 @@ void write_spiking_files(const RunRequest& request, const Arguments& arguments, 
     }
 }
 
-int run_spiking(const RunRequest& request, const Arguments& arguments) {
-    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
-        return run_sampled(request, arguments);
-    }
+SpikingRun simulate_spiking(const RunRequest& request) {
     if (request.spiking.has_data()) {
         throw UserError({.file = "--inputs, --labels, --samples"}, "",
                         "mean nothing for this network; its input spikes are in the network file");
@@ -216,21 +217,31 @@ int run_spiking(const RunRequest& request, const Arguments& arguments) {
         throw UserError("the run has " + std::to_string(*options.ticks) + " ticks and a warm-up of " +
                         std::to_string(options.warm_up) + "; at least one tick must be left to count");
     }
-    const spiking_array::SpikingResult found = spiking_array::simulate(network.workload.program, machine, options);
+    spiking_array::SpikingResult found = spiking_array::simulate(network.workload.program, machine, options);
     if (found.counts.ticks == 0) {
         throw UserError("the network is silent from the start: it has no input spikes and no neuron that could spike; "
                         "give it inputs, or a number of ticks with --ticks");
     }
     const std::uint64_t frames = std::max<std::uint64_t>(1, network.workload.expected.outputs_per_image.size());
-    report::Result result = build_spiking_run_result(
+    SpikingRun run;
+    run.result = build_spiking_run_result(
         request, {.name = network.name, .content_hash = network.content_hash, .frames = frames}, options, found);
-    compare_with_recording(network, request, found, result);
-    write_spiking_files(request, arguments, result, found.outputs);
+    compare_with_recording(network, request, found, run.result);
+    run.outputs = std::move(found.outputs);
+    return run;
+}
+
+int run_spiking(const RunRequest& request, const Arguments& arguments) {
+    if (!request.spiking.recurrent && spiking_form(request.workload) == SpikingForm::samples) {
+        return run_sampled(request, arguments);
+    }
+    const SpikingRun run = simulate_spiking(request);
+    write_spiking_files(request, arguments, run.result, run.outputs);
     if (arguments.json) {
-        std::cout << report::to_json(std::vector<report::Result>{result});
+        std::cout << report::to_json(std::vector<report::Result>{run.result});
     } else {
-        std::cout << report::spiking_table(result);
-        print_recording(result);
+        std::cout << report::spiking_table(run.result);
+        print_recording(run.result);
     }
     return 0;
 }

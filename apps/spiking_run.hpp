@@ -26,7 +26,7 @@ struct SpikingNetwork {
 
 /// What the content of a workload is to a spiking array.
 enum class SpikingForm {
-    recording, ///< spiking JSON, plain or gzip
+    placed,  ///< cores with their input spikes: spiking JSON, plain or gzip, or YAML
     samples,   ///< layers that are compiled to cores and run on samples: trinary (YAML) or NIR (HDF5)
     other      ///< for other machines, or nothing we know
 };
@@ -57,6 +57,14 @@ struct SpikingSubject {
 /// The spikes of the output bus (CSV) and the result file, where the user asked for them.
 void write_spiking_files(const RunRequest& request, const Arguments& arguments, const report::Result& result,
                          const std::vector<spiking_array::OutputSpike>& outputs);
+
+struct SpikingRun {
+    report::Result result;
+    std::vector<spiking_array::OutputSpike> outputs; ///< by row, then output
+};
+
+/// Runs a recording or a generated network; nothing is written or printed.
+[[nodiscard]] SpikingRun simulate_spiking(const RunRequest& request);
 
 /// Runs the network, writes result and spikes, prints tables or JSON. Returns the exit code.
 int run_spiking(const RunRequest& request, const Arguments& arguments);

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a sweep is: points per second and core at both fidelities, bytes per point, and pricing anew.
+// How fast a sweep is: points per second and core at both fidelities, bytes per point, peak memory; pricing anew; and
+// how much of the front the gallery's search finds.
+#include "analysis/explore/search/hypervolume.hpp"
+#include "analysis/explore/store.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <sstream>
 #include <string>
+#include <sys/resource.h>
+#include <vector>
 
 namespace {
 
 namespace fs = std::filesystem;
+using namespace lodestone;
 
 const std::string kRoot = LODESTONE_SOURCE_DIR;
 const std::string kCommand = LODESTONE_BINARY_DIR "/bin/lodestone explore ";
@@ -63,6 +72,93 @@ void core_grid(benchmark::State& state, const std::string& fidelity, const std::
     state.counters["bytes_per_point"] = bytes / points;
 }
 
+/// The sweep of a thousand: ResNet-50 on grids of 8x8 to 16x16, memory, clock and precision, on two jobs. Points that
+/// are drawn from it for the smaller sizes are drawn evenly.
+void thousand(benchmark::State& state, const std::string& fidelity) {
+    const std::string axes = "  - {name: rows, path: machine.grid.rows, values: [8, 10, 12, 14, 16]}\n"
+                             "  - {name: cols, path: machine.grid.cols, values: [8, 10, 12, 14, 16]}\n"
+                             "  - {name: memory, path: machine.core.memory.capacity, values: [768 KiB, 1 MiB]}\n"
+                             "  - {name: clock, path: machine.clock, range: {from: 200 MHz, to: 600 MHz, steps: 5}}\n"
+                             "  - {name: precision, path: precision, values: [int8, int4, fp8_e4m3, fp8_e5m2]}\n";
+    const double points = static_cast<double>(state.range(0));
+    constexpr double jobs = 2;
+    double bytes = 0;
+    for (auto _ : state) {
+        const fs::path folder = scratch();
+        const fs::path store = folder / "a.db";
+        const std::string strategy = "\nstrategy: {kind: random, points: " + std::to_string(state.range(0)) + "}";
+        run(state,
+            write_sweep(folder, resnet50("quick"), axes, fidelity + strategy) + " --jobs 2 --db " + store.string());
+        std::error_code missing;
+        bytes = static_cast<double>(fs::file_size(store, missing));
+        fs::remove_all(folder);
+    }
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage); // the largest process so far: sizes run in ascending order
+    constexpr double kib_per_mib = 1024;
+    state.counters["points_per_s_and_core"] =
+        benchmark::Counter(points / jobs * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+    state.counters["bytes_per_point"] = bytes / points;
+    state.counters["peak_mib"] = static_cast<double>(usage.ru_maxrss) / kib_per_mib;
+}
+
+std::vector<explore::Objectives> front_of(const fs::path& store, const std::string& sweep) {
+    const explore::Exploration exploration = explore::load_exploration(store, sweep);
+    std::vector<explore::Objectives> front;
+    for (const explore::Row& row : exploration.rows) {
+        if (std::ranges::find(exploration.front, row.id) == exploration.front.end()) {
+            continue;
+        }
+        explore::Objectives& values = front.emplace_back();
+        for (const explore::Objective& objective : exploration.objectives) {
+            values.push_back(
+                std::ranges::find(row.figures, objective.key, &std::pair<std::string, double>::first)->second);
+        }
+    }
+    return front;
+}
+
+/// The gallery's search with ten seeds beside its whole grid of 6,400 points; `least` is the worst of them.
+void gallery_search(benchmark::State& state) {
+    std::stringstream text;
+    text << std::ifstream(kRoot + "/configs/sweeps/core_grid_search.yaml").rdbuf();
+    const std::string gallery = std::regex_replace(text.str(), std::regex(R"(\.\./)"), kRoot + "/configs/");
+    const std::regex strategy("strategy: .*\n");
+    const std::regex name("\nname: .*\n");
+    const fs::path folder = scratch();
+    const fs::path store = folder / "a.db";
+    const auto explored = [&](const std::string& called, const std::string& how) {
+        const fs::path file = folder / "sweep.yaml";
+        std::ofstream(file) << std::regex_replace(std::regex_replace(gallery, strategy, how), name,
+                                                  "\nname: " + called + "\n");
+        run(state, file.string() + " --db " + store.string());
+        return front_of(store, called);
+    };
+    const std::vector<explore::Sense> senses(3, explore::Sense::minimise);
+    const std::vector<explore::Objectives> whole = explored("grid", "");
+    const explore::Objectives reference = explore::reference_of(whole, 0.1, senses);
+    const double volume = explore::hypervolume(whole, reference, senses);
+    double least = 1;
+    double sum = 0;
+    constexpr int seeds = 10;
+    for (auto _ : state) {
+        for (int seed = 1; seed <= seeds; ++seed) {
+            const std::string number = std::to_string(seed);
+            const double share =
+                explore::hypervolume(
+                    explored("seed " + number, "strategy: {kind: nsga2, points: " + std::to_string(state.range(0)) +
+                                                   ", population: 32, seed: " + number + "}\n"),
+                    reference, senses) /
+                volume;
+            least = std::min(least, share);
+            sum += share;
+        }
+    }
+    fs::remove_all(folder);
+    state.counters["least"] = least;
+    state.counters["mean"] = sum / seeds;
+}
+
 /// 1,000 finished points in another technology.
 void reprice(benchmark::State& state) {
     const fs::path folder = scratch();
@@ -88,4 +184,13 @@ void reprice(benchmark::State& state) {
 BENCHMARK_CAPTURE(core_grid, analytic_quick, "analytic", "quick")->UseRealTime()->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(core_grid, event_quick, "event", "quick")->UseRealTime()->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(core_grid, event_normal, "event", "normal")->UseRealTime()->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(thousand, analytic, "analytic")
+    ->Arg(100)
+    ->Arg(500)
+    ->Arg(1000)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(thousand, event, "event")->Arg(1000)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
+BENCHMARK(gallery_search)->Arg(400)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
 BENCHMARK(reprice)->UseRealTime()->Unit(benchmark::kSecond);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many neuron updates per second: a chip of 4096 cores, 20 Hz, 128 synapses per neuron, one thread.
+// How many neuron updates per second: a chip of 4096 cores, 20 Hz, 128 synapses per neuron, one thread; and four such
+// chips on one and on two threads.
 //
 // Method: the recurrent benchmark network with random placement, past its first ticks. One iteration is 20 ticks of
 // 1,048,576 neurons; items are neuron updates. Building the network is not timed.
+#include "arch/spiking_array/threaded_run.hpp"
 #include "arch/spiking_array/timed_run.hpp"
 #include "workloads/import/spiking_recurrent.hpp"
 
@@ -53,7 +55,21 @@ void with_systemc_timing(benchmark::State& state) {
     state.counters["colliding_ticks"] = static_cast<double>(timing.colliding_ticks);
 }
 
+/// Four chips, cores placed at random over all of them, so that three of four spikes change the chip.
+void four_chips(benchmark::State& state) {
+    spec::SpikingArraySpec machine;
+    machine.chips = {.rows = 2, .cols = 2};
+    SpikingArray array(import::generate({.cores = machine.mesh()}, machine), machine, 1);
+    const auto threads = static_cast<std::size_t>(state.range(0));
+    array.divide(threads);
+    for (auto _ : state) {
+        run_threaded(array, {.ticks = array.tick() + ticks_per_iteration, .threads = threads});
+    }
+    report(state, array);
+}
+
 BENCHMARK(functional)->Unit(benchmark::kMillisecond);
 BENCHMARK(with_systemc_timing)->Unit(benchmark::kMillisecond);
+BENCHMARK(four_chips)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 } // namespace

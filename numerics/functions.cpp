@@ -126,6 +126,35 @@ double erf_binary64(double x) {
     return std::copysign(sum, x);
 }
 
+/// 2 artanh(z) = 2 (z + z^3/3 + z^5/5 + …). Terms fall by z^2 <= 1/9, so 18 of them leave less than 2^-60.
+double twice_artanh(double z) {
+    constexpr int terms = 18;
+    const double square = z * z;
+    double sum = 0.0;
+    for (int n = terms; n-- > 0;) {
+        sum = sum * square + 1.0 / static_cast<double>(2 * n + 1);
+    }
+    return 2.0 * z * sum;
+}
+
+/// ln(1 + y) for y in [0, 1].
+double log1p_binary64(double y) {
+    return twice_artanh(y / (2.0 + y));
+}
+
+/// ln(x) for finite x >= 1: x = 2^n m with m in [1, 2).
+double log_binary64(double x) {
+    constexpr double ln2 = 0x1.62e42fefa39efp-1;
+    const int n = std::ilogb(x);
+    return static_cast<double>(n) * ln2 + log1p_binary64(std::scalbn(x, -n) - 1.0);
+}
+
+/// e^x - 1 for x < 0; by its series near 0, where the difference would cancel.
+double expm1_binary64(double x) {
+    constexpr double small = 0x1p-12;
+    return x > -small ? x + x * x / 2.0 + x * x * x / 6.0 : exp_binary64(x) - 1.0;
+}
+
 /// x * gate, where the gate falls to 0 faster than x grows.
 float gated(double x, double gate) {
     return gate == 0.0 ? -0.0F : static_cast<float>(x * gate);
@@ -202,6 +231,19 @@ float gelu_tanh(float x) {
     return gated(wide, 0.5 * (1.0 + tanh_binary64(sqrt_2_over_pi * (wide + cubic * (wide * wide * wide)))));
 }
 
+float elu(float x, float alpha) {
+    return x < 0.0F ? static_cast<float>(static_cast<double>(alpha) * expm1_binary64(static_cast<double>(x))) : x;
+}
+
+float softplus(float x) {
+    const auto wide = static_cast<double>(x);
+    if (wide != wide) {
+        return x;
+    }
+    const double below = log1p_binary64(exp_binary64(-std::fabs(wide)));
+    return static_cast<float>(wide > 0.0 ? wide + below : below);
+}
+
 float silu(float x) {
     const auto wide = static_cast<double>(x);
     return gated(wide, sigmoid_binary64(wide));
@@ -224,6 +266,23 @@ void softmax(std::span<const float> in, std::span<float> out) {
     }
     for (float& value : out) {
         value = static_cast<float>(static_cast<double>(value) / sum);
+    }
+}
+
+void log_softmax(std::span<const float> in, std::span<float> out) {
+    check_invariant(in.size() == out.size(), "log_softmax gives one value per value");
+    if (in.empty()) {
+        return;
+    }
+    const float largest = *std::max_element(in.begin(), in.end());
+    double sum = 0.0;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        out[i] = in[i] - largest;
+        sum += static_cast<double>(exp(out[i]));
+    }
+    const double log_sum = sum >= 1.0 && sum < infinity ? log_binary64(sum) : sum; // NaN passes
+    for (float& value : out) {
+        value = static_cast<float>(static_cast<double>(value) - log_sum);
     }
 }
 

@@ -36,6 +36,10 @@ void requantise(std::span<const double> accumulators, const RequantiseRow& row, 
 [[nodiscard]] float gelu(float x);
 /// x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))
 [[nodiscard]] float gelu_tanh(float x);
+/// x for x >= 0, alpha * (e^x - 1) otherwise.
+[[nodiscard]] float elu(float x, float alpha);
+/// ln(1 + e^x)
+[[nodiscard]] float softplus(float x);
 /// x * sigmoid(x)
 [[nodiscard]] float silu(float x);
 /// 1 / sqrt(x), both operations in binary64.
@@ -44,5 +48,8 @@ void requantise(std::span<const double> accumulators, const RequantiseRow& row, 
 /// exp(x_i - max) / sum, with the differences and exponentials in binary32, the sum in binary64 in index order, and the
 /// quotient in binary64 rounded once. In place is allowed.
 void softmax(std::span<const float> in, std::span<float> out);
+/// (x_i - max) - ln(sum of exp(x_j - max)): differences and exponentials in binary32, sum, logarithm and result in
+/// binary64, rounded once. In place is allowed.
+void log_softmax(std::span<const float> in, std::span<float> out);
 
 } // namespace lodestone::numerics

@@ -13,7 +13,6 @@
 namespace lodestone::numerics {
 namespace {
 
-constexpr int double_precision = 53;
 constexpr int most_products = 9; ///< beyond this many slice products WideSum is as fast
 constexpr int sum_bits = 126;
 
@@ -32,7 +31,7 @@ int slices_needed(int bits, int width) {
 
 Slicing slicing(const ValueGrid& a, const ValueGrid& b, std::size_t k) {
     const auto length_bits = static_cast<int>(std::bit_width(k));
-    Slicing result{.width = (double_precision - length_bits) / 2};
+    Slicing result{.width = (std::numeric_limits<double>::digits - length_bits) / 2};
     if (result.width < 1 || !a.finite || !b.finite) {
         return result;
     }

@@ -3,9 +3,11 @@
 #include "analysis/explore/execution_record.hpp"
 
 #include "analysis/explore/figures.hpp"
+#include "analysis/report/spiking_result.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace lodestone::explore {
 namespace {
@@ -15,6 +17,12 @@ bool has_price(const std::string& key) {
     constexpr std::array priced{"energy_j.", "area_mm2.", "steady_state.energy", "clock_limits_hz.", "clock_headroom",
                                 "power_w",   "voltage_v"};
     return std::ranges::any_of(priced, [&key](const char* start) { return key.starts_with(start); });
+}
+
+void verify_feasible(const ExecutionRecord& record) {
+    if (!record.infeasible.empty()) {
+        throw UserError(record.infeasible);
+    }
 }
 
 /// The counts that prices depend on; the rest is dropped.
@@ -30,12 +38,6 @@ isa::EventCounts priced_counts(const isa::EventCounts& counts) {
     kept.function_ops = counts.function_ops;
     kept.elapsed = counts.elapsed;
     return kept;
-}
-
-void sort_by_keys(Figures& figures) {
-    const std::vector<std::string>& keys = figure_keys();
-    const auto position = [&keys](const auto& figure) { return std::ranges::find(keys, figure.first) - keys.begin(); };
-    std::ranges::stable_sort(figures, {}, position);
 }
 
 } // namespace
@@ -54,10 +56,35 @@ ExecutionRecord record_of(const report::Result& result, const isa::Execution& ex
     return record;
 }
 
+ExecutionRecord record_of(const report::Result& result) {
+    ExecutionRecord record{.batch = result.batch};
+    record.total.spiking = result.events.spiking;
+    record.total.elapsed = result.events.elapsed;
+    record.spiking = SpikingRecord{.cores_in_use = result.spiking->cores_in_use,
+                                   .kernel_events = result.kernel_events,
+                                   .fastest_tick_rate = result.spiking->fastest_tick_rate};
+    return record;
+}
+
+Figures price(const ExecutionRecord& record, const spec::MachineSpec& machine, const cost::SpikingEnergy& technology) {
+    verify_feasible(record);
+    check_invariant(record.spiking.has_value(), "a spiking machine prices spiking runs");
+    report::SpikingRunFacts facts{.workload = "", .events = record.total, .machine = machine, .technology = technology};
+    facts.frames = record.batch;
+    facts.cores_in_use = record.spiking->cores_in_use;
+    facts.fastest_tick_rate = record.spiking->fastest_tick_rate;
+    report::Result result = report::build_spiking_result(facts, {});
+    result.kernel_events = record.spiking->kernel_events;
+    Figures figures = figures_of(result);
+    const double cores = std::get<spec::SpikingArraySpec>(machine.family).mesh().size();
+    const double used = static_cast<double>(record.spiking->cores_in_use) / cores;
+    figures.emplace_back("area_of_used_cores_mm2", report::sum(result.area).count() * used);
+    sort_by_keys(figures);
+    return figures;
+}
+
 Figures price(const ExecutionRecord& record, const spec::MachineSpec& machine, const cost::Technology& technology) {
-    if (!record.infeasible.empty()) {
-        throw UserError(record.infeasible);
-    }
+    verify_feasible(record);
     report::RunCounts counts{.phases = {}, .total = &record.total, .period = record.period, .batch = record.batch};
     for (const isa::EventCounts& phase : record.phases) {
         counts.phases.push_back(&phase);

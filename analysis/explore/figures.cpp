@@ -32,11 +32,29 @@ std::vector<std::string> make_keys() {
     for (const char* name : {"sram_read", "sram_write", "noc", "dram_read", "dram_write", "flash_read", "io"}) {
         keys.push_back("traffic_bytes." + std::string(name));
     }
-    add({"voltage_v", "steady_state.period_cycles", "steady_state.utilization",
-         "steady_state.energy_per_inference_j.total", "clock_limits_hz.matrix_unit", "clock_limits_hz.core_memory",
-         "clock_limits_hz.wires", "clock_headroom", "ticks", "spikes", "synaptic_events", "neuron_updates", "hops",
-         "tick_rate_hz", "energy_per_frame_j", "cores_in_use", "power_of_used_cores_w", "fastest_tick_rate_hz",
+    add({"voltage_v",
+         "steady_state.period_cycles",
+         "steady_state.utilization",
+         "steady_state.energy_per_inference_j.total",
+         "clock_limits_hz.matrix_unit",
+         "clock_limits_hz.core_memory",
+         "clock_limits_hz.wires",
+         "clock_headroom",
+         "ticks",
+         "spikes",
+         "synaptic_events",
+         "neuron_updates",
+         "hops",
+         "tick_rate_hz",
+         "energy_per_frame_j",
+         "cores_in_use",
+         "power_of_used_cores_w",
+         "area_of_used_cores_mm2",
+         "fastest_tick_rate_hz",
          "kernel_events"});
+    // of multiply-accumulate units, as in the JSON of `lodestone mac`
+    add({"gates", "area_um2", "delay_ns", "energy_fj", "accumulator_bits", "latency_cycles", "sqnr_db.uniform",
+         "sqnr_db.normal", "sqnr_db.laplace", "sqnr_db.student_t", "dot_sqnr_db"});
     return keys;
 }
 
@@ -88,8 +106,16 @@ std::string unit_of_figure(const std::string& key) {
     const std::string object = key.substr(0, key.find('.'));
     const std::string name = object == "steady_state" ? key.substr(object.size() + 1) : object;
     const std::string stem = name.substr(0, name.find('.'));
-    constexpr std::array<std::pair<const char*, const char*>, 7> endings{
-        {{"_per_s", "Hz"}, {"_mm2", "mm2"}, {"_hz", "Hz"}, {"_bytes", "B"}, {"_j", "J"}, {"_w", "W"}, {"_v", "V"}}};
+    constexpr std::array<std::pair<const char*, const char*>, 10> endings{{{"_per_s", "Hz"},
+                                                                           {"_mm2", "mm2"},
+                                                                           {"_um2", "um2"},
+                                                                           {"_hz", "Hz"},
+                                                                           {"_bytes", "B"},
+                                                                           {"_j", "J"},
+                                                                           {"_fj", "fJ"},
+                                                                           {"_w", "W"},
+                                                                           {"_v", "V"},
+                                                                           {"_ns", "ns"}}};
     for (const auto& [ending, unit] : endings) {
         if (stem.ends_with(ending)) {
             return unit;
@@ -113,6 +139,12 @@ Figures figures_of(const report::Result& result) {
     }
     figures.emplace_back("kernel_events", static_cast<double>(result.kernel_events));
     return figures;
+}
+
+void sort_by_keys(Figures& figures) {
+    const std::vector<std::string>& keys = figure_keys();
+    const auto position = [&keys](const auto& figure) { return std::ranges::find(keys, figure.first) - keys.begin(); };
+    std::ranges::stable_sort(figures, {}, position);
 }
 
 std::optional<double> find_figure(const Figures& figures, const std::string& key) {

@@ -20,6 +20,9 @@ namespace lodestone::explore {
 /// The numbers of a result. Parts that the machine lacks are absent.
 [[nodiscard]] Figures figures_of(const report::Result& result);
 
+/// Into the order of figure_keys().
+void sort_by_keys(Figures& figures);
+
 [[nodiscard]] std::optional<double> find_figure(const Figures& figures, const std::string& key);
 
 /// Sum over runs of weight times figure, over the sum of weights; keys that every run has. One run: itself.

@@ -10,9 +10,11 @@
 namespace lodestone::explore {
 namespace {
 
-constexpr char kFormat = 1;                                // first byte; another layout takes another number
-constexpr std::size_t most_bytes = std::size_t{64} << 20U; // of an unpacked record
-constexpr unsigned bits_per_digit = 7;                     // of a variable-length integer
+// First byte; another layout takes another number.
+constexpr char kFormat = 1;
+constexpr char kSpikingFormat = 2;                                      // with spiking counts behind the rest
+constexpr std::size_t most_bytes = std::size_t{64} << 20U;              // of an unpacked record
+constexpr unsigned bits_per_digit = 7;                                  // of a variable-length integer
 constexpr std::uint64_t continued = std::uint64_t{1} << bits_per_digit; // set in all digits but the last
 
 [[noreturn]] void damaged() {
@@ -171,6 +173,29 @@ isa::EventCounts read_counts(Reader& reader, const Names& names) {
     return counts;
 }
 
+void write_spiking(Writer& writer, const ExecutionRecord& record) {
+    writer.number(record.total.spiking.size());
+    for (const auto& [name, count] : record.total.spiking) {
+        writer.text(name);
+        writer.number(count);
+    }
+    writer.number(record.spiking->cores_in_use);
+    writer.number(record.spiking->kernel_events);
+    writer.real(record.spiking->fastest_tick_rate.count());
+}
+
+void read_spiking(Reader& reader, ExecutionRecord& record) {
+    for (std::uint64_t left = reader.count(); left > 0; --left) {
+        std::string name = reader.text();
+        record.total.spiking.emplace(std::move(name), reader.number());
+    }
+    SpikingRecord spiking;
+    spiking.cores_in_use = reader.number();
+    spiking.kernel_events = reader.number();
+    spiking.fastest_tick_rate = Hertz(reader.real());
+    record.spiking = spiking;
+}
+
 std::string compress(const std::string& bytes) {
     uLongf size = compressBound(bytes.size());
     std::string packed(size, '\0');
@@ -204,15 +229,19 @@ std::string pack(const ExecutionRecord& record) {
         write_counts(writer, phase, names);
     }
     write_counts(writer, record.total, names);
+    if (record.spiking) {
+        write_spiking(writer, record);
+    }
     Writer head;
     head.number(writer.bytes().size());
-    return kFormat + head.bytes() + compress(writer.bytes());
+    return (record.spiking ? kSpikingFormat : kFormat) + head.bytes() + compress(writer.bytes());
 }
 
 ExecutionRecord unpack(std::string_view packed) {
-    if (packed.empty() || packed.front() != kFormat) {
+    if (packed.empty() || (packed.front() != kFormat && packed.front() != kSpikingFormat)) {
         damaged();
     }
+    const bool is_spiking = packed.front() == kSpikingFormat;
     packed.remove_prefix(1);
     Reader head(packed);
     const std::uint64_t size = head.number();
@@ -250,6 +279,9 @@ ExecutionRecord unpack(std::string_view packed) {
         phase = read_counts(reader, names);
     }
     record.total = read_counts(reader, names);
+    if (is_spiking) {
+        read_spiking(reader, record);
+    }
     return record;
 }
 

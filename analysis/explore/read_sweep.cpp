@@ -23,7 +23,8 @@ const config::Choices<StrategyKind> kStrategies{{"grid", StrategyKind::grid},
                                                 {"random", StrategyKind::random},
                                                 {"latin_hypercube", StrategyKind::latin_hypercube},
                                                 {"nsga2", StrategyKind::nsga2}};
-const std::vector<std::string> kFidelities{"analytic", "event"};
+const std::vector<std::string> kFidelities{"analytic", "event", "functional"};
+const std::vector<std::string> kTimedFidelities{"analytic", "event"};
 
 /// Letters, digits and underscores, so that expressions can name it.
 bool is_name(const std::string& text) {
@@ -220,14 +221,32 @@ FidelitySpec read_fidelity(MapReader& reader) {
         return fidelity;
     }
     MapReader map = value->as_map();
-    fidelity.first = map.required_choice("first", kFidelities);
-    fidelity.then = map.required_choice("then", kFidelities);
+    fidelity.first = map.required_choice("first", kTimedFidelities);
+    fidelity.then = map.required_choice("then", kTimedFidelities);
     fidelity.keep = map.required_double("keep", {.min = 0, .max = 1, .above_min = true});
     if (fidelity.first == *fidelity.then) {
         map.problem("then", "is '" + *fidelity.then + "' as 'first' is; write fidelity: " + fidelity.first);
     }
     map.finish();
     return fidelity;
+}
+
+/// What the points are of: a run, or a multiply-accumulate unit.
+void read_subject(MapReader& reader, const config::Node& root, SweepSpec& sweep) {
+    static_cast<void>(reader.optional_map("run"));
+    static_cast<void>(reader.optional_map("mac_unit"));
+    const config::Node* run = root.find("run");
+    const config::Node* unit = root.find("mac_unit");
+    sweep.is_mac_unit = unit != nullptr;
+    if (run != nullptr && unit != nullptr) {
+        reader.problem("mac_unit", "stands beside 'run'; give one of them");
+    }
+    if (run == nullptr && unit == nullptr) {
+        reader.problem("run", "is missing; give the run that the axes change, or a 'mac_unit'");
+    }
+    if (const config::Node* subject = unit != nullptr ? unit : run) {
+        sweep.run = *subject;
+    }
 }
 
 void check_axes(MapReader& reader, const SweepSpec& sweep) {
@@ -276,10 +295,7 @@ SweepSpec read_sweep(const config::Node& root, Problems& problems, config::ReadL
     SweepSpec sweep;
     MapReader reader(root, problems, log);
     sweep.name = reader.required_string("name");
-    static_cast<void>(reader.required_map("run"));
-    if (const config::Node* run = root.find("run")) {
-        sweep.run = *run;
-    }
+    read_subject(reader, root, sweep);
     for (MapReader& axis : reader.required_maps("axes")) {
         sweep.axes.push_back(read_axis(axis));
     }
@@ -291,10 +307,19 @@ SweepSpec read_sweep(const config::Node& root, Problems& problems, config::ReadL
     }
     sweep.objectives = read_objectives(reader);
     sweep.workloads = read_workloads(reader);
+    if (sweep.is_mac_unit && !sweep.workloads.empty()) {
+        reader.problem("workloads", "stands beside 'mac_unit', which runs no network; leave it out");
+    }
     if (auto strategy = reader.optional_map("strategy")) {
         sweep.strategy = read_strategy(*strategy);
     }
     sweep.fidelity = read_fidelity(reader);
+    if (sweep.is_mac_unit) {
+        if (reader.has("fidelity")) {
+            reader.problem("fidelity", "stands beside 'mac_unit', which has one model; leave it out");
+        }
+        sweep.fidelity = {.first = "functional"};
+    }
     check_axes(reader, sweep);
     reader.finish();
     if (!problems.has_errors()) {

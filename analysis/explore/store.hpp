@@ -112,6 +112,9 @@ private:
 /// Names of the sweeps of a store, the one opened last first.
 [[nodiscard]] std::vector<std::string> sweep_names(const std::filesystem::path& file);
 
+/// Of those that the rows have: event, then functional, then analytic.
+[[nodiscard]] std::string highest_fidelity(const std::vector<Row>& rows);
+
 /// Fills `front` from the rows: those of the highest fidelity that are done and that no other dominates.
 void find_front(Exploration& exploration);
 

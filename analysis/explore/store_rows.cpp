@@ -202,9 +202,17 @@ std::vector<std::string> sweep_names(const std::filesystem::path& file) {
     return names;
 }
 
+std::string highest_fidelity(const std::vector<Row>& rows) {
+    for (const char* fidelity : {"event", "functional"}) {
+        if (std::ranges::find(rows, fidelity, &Row::fidelity) != rows.end()) {
+            return fidelity;
+        }
+    }
+    return "analytic";
+}
+
 void find_front(Exploration& exploration) {
-    const bool has_event =
-        std::ranges::any_of(exploration.rows, [](const Row& row) { return row.fidelity == "event"; });
+    const std::string highest = highest_fidelity(exploration.rows);
     std::vector<Sense> senses;
     for (const Objective& objective : exploration.objectives) {
         senses.push_back(objective.sense);
@@ -218,7 +226,7 @@ void find_front(Exploration& exploration) {
                 values.push_back(*value);
             }
         }
-        const bool is_highest = row.fidelity == (has_event ? "event" : "analytic");
+        const bool is_highest = row.fidelity == highest;
         if (row.status == Status::done && is_highest && values.size() == senses.size()) {
             points.push_back(std::move(values));
             ids.push_back(row.id);

@@ -20,7 +20,7 @@ struct AxisValue {
     std::optional<Measured> number;  ///< when it is a number that all fields share
 };
 
-/// A dimension of the space. `paths` are fields of the run, as --set names them.
+/// A dimension of the space. `paths` are fields of the run (or unit), as --set names them.
 struct AxisSpec {
     std::string name;
     std::vector<std::string> paths;
@@ -73,7 +73,8 @@ struct FidelitySpec {
 
 struct SweepSpec {
     std::string name;
-    config::Node run; ///< a run file's map, before the axes are laid over it
+    config::Node run;         ///< a run file's map, before the axes are laid over it; or that of a unit
+    bool is_mac_unit = false; ///< `run` describes a multiply-accumulate unit
     std::vector<AxisSpec> axes;
     std::vector<DerivedField> derived;
     std::vector<ConstraintSpec> constraints;

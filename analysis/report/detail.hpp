@@ -40,7 +40,7 @@ struct SpikingDetail {
     std::uint64_t ticks = 0; ///< of the run
     std::uint32_t neurons = 1; ///< of a core
     Counts routers;            ///< of each core, in the order in which the raster numbers them
-    /// By tick, rising: core x `neurons` + neuron. Fewer than `ticks` when the run had more spikes than are kept.
+    /// By tick, rising: core x `neurons` + neuron. Fewer than `ticks` when the run had more spikes or ticks than are kept.
     std::vector<Counts> raster;
 };
 
@@ -48,6 +48,8 @@ struct SpikingDetail {
 inline constexpr const char* kSilentTick = "-";
 /// Ticks are kept whole until the raster has this many spikes.
 inline constexpr std::uint64_t kMostRasterSpikes = 200'000;
+/// And at most so many ticks.
+inline constexpr std::uint64_t kMostRasterTicks = 100'000;
 
 /// Rising numbers as the first of them and the steps to the next, which are small and repeat; and back again.
 [[nodiscard]] Counts steps_of(const Counts& rising);

@@ -214,13 +214,17 @@ Placement FunctionalExecution::placement(const Holding& holding, std::uint32_t t
     const auto slot = static_cast<std::uint64_t>(frame - holding.frames.begin);
     return {.address = buffer.address + buffer.frame_bytes * slot,
             .held = holding.region,
-            .bits = numerics::format(program_.tensors[tensor].format).bits};
+            .bits = numerics::format(program_.tensors[tensor].format).bits,
+            .name = buffer.name};
 }
 
 Block FunctionalExecution::operand(std::uint32_t input, CoreId core, const isa::Tile& piece, std::int64_t frame) {
     const isa::Phase& phase = program_.phases[phase_];
     const std::uint32_t tensor = phase.inputs[input].tensor;
     const isa::Region wanted = isa::demand(program_, phase, input, piece);
+    if (wanted.empty()) { // windows over padding alone, which a core may compute that holds nothing of the input
+        return decode_block(program_.tensors[tensor], wanted, {});
+    }
     const Placement place = placement(gathered(phase_, input, core), tensor, frame);
     return decode_block(program_.tensors[tensor], wanted, memories_[core.index()].read(place, wanted));
 }

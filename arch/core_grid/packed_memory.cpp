@@ -12,6 +12,15 @@ namespace {
 
 constexpr std::uint64_t kBitsPerByte = 8;
 
+/// "[0, 1) x [4, 8)"
+std::string region_text(const isa::Region& region) {
+    std::string text;
+    for (const isa::Interval axis : region.axes()) {
+        text += (text.empty() ? "[" : " x [") + std::to_string(axis.begin) + ", " + std::to_string(axis.end) + ")";
+    }
+    return text;
+}
+
 } // namespace
 
 std::vector<std::uint32_t> PackedMemory::read(const Placement& placement, const isa::Region& want) {
@@ -48,9 +57,10 @@ void PackedMemory::write(const Placement& placement, const isa::Region& part, st
 
 void PackedMemory::reach(const Placement& placement, const isa::Region& part) {
     if (!placement.held.contains(part)) {
-        throw MachineError(Cycles(0), "core memory",
-                           "the buffer at address " + std::to_string(placement.address.count()) +
-                               " does not hold all elements that are read or written there");
+        throw MachineError(Cycles(0), std::string(placement.name),
+                           "the buffer at address " + std::to_string(placement.address.count()) + " holds " +
+                               region_text(placement.held) + ", not all of " + region_text(part) +
+                               ", which is read or written there");
     }
     const auto elements = static_cast<std::uint64_t>(placement.held.elements());
     const Bytes end = placement.address + bytes_for(Bits(elements * static_cast<std::uint64_t>(placement.bits)));

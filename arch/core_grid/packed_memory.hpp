@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace lodestone::core_grid {
@@ -17,6 +18,7 @@ struct Placement {
     Bytes address;
     isa::Region held;
     int bits = 8;
+    std::string_view name = "core memory"; ///< for messages
 };
 
 /// Grows as it is written; bytes never written are zero. Access beyond the capacity or to

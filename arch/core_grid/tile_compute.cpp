@@ -64,6 +64,8 @@ float binary(EpilogueOp op, float a, float b) {
         return std::isnan(a) || a < b ? a : b;
     case EpilogueOp::maximum:
         return std::isnan(a) || a > b ? a : b;
+    case EpilogueOp::prelu:
+        return numerics::leaky_relu(a, b);
     case EpilogueOp::power:
         return static_cast<float>(std::pow(static_cast<double>(a), static_cast<double>(b)));
     default:
@@ -89,6 +91,12 @@ float unary(const isa::EpilogueStep& step, float x) {
         return numerics::silu(x);
     case EpilogueOp::gelu:
         return numerics::gelu(x);
+    case EpilogueOp::gelu_tanh:
+        return numerics::gelu_tanh(x);
+    case EpilogueOp::elu:
+        return numerics::elu(x, step.alpha);
+    case EpilogueOp::softplus:
+        return numerics::softplus(x);
     case EpilogueOp::tanh:
         return numerics::tanh(x);
     case EpilogueOp::exponential:

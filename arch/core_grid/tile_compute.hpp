@@ -54,6 +54,7 @@ struct TileTask {
 [[nodiscard]] std::vector<float> compute(const isa::ElementwiseKernel& elementwise, const TileTask& task);
 [[nodiscard]] std::vector<float> compute(const isa::ConcatKernel& concat, const TileTask& task);
 [[nodiscard]] std::vector<float> compute(const isa::SliceKernel& slice, const TileTask& task);
+[[nodiscard]] std::vector<float> compute(const isa::PickKernel& pick, const TileTask& task);
 [[nodiscard]] std::vector<float> compute(const isa::TransposeKernel& transpose, const TileTask& task);
 [[nodiscard]] std::vector<float> compute(const isa::ReshapeKernel& reshape, const TileTask& task);
 [[nodiscard]] std::vector<float> compute(const isa::PadKernel& pad, const TileTask& task);

@@ -108,6 +108,14 @@ std::vector<float> compute(const isa::SliceKernel& slice, const TileTask& task) 
     });
 }
 
+std::vector<float> compute(const isa::PickKernel& pick, const TileTask& task) {
+    return gather(task, 0, [&](Index at) {
+        std::int64_t& position = at[static_cast<std::size_t>(pick.axis)];
+        position = pick.indices[static_cast<std::size_t>(position)];
+        return at;
+    });
+}
+
 std::vector<float> compute(const isa::TransposeKernel& transpose, const TileTask& task) {
     return gather(task, 0, [&](const Index& out) {
         Index at{};

@@ -138,7 +138,7 @@ std::vector<float> compute(const isa::SoftmaxKernel& softmax, const TileTask& ta
             value = block.real(place_in(block.region, at));
             ++at[axis];
         }
-        numerics::softmax(line, line);
+        (softmax.logarithm ? numerics::log_softmax : numerics::softmax)(line, line);
         at[axis] = task.output[axis].begin;
         for (const float value : line) {
             values[place_in(task.output, at)] = value;

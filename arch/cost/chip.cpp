@@ -138,15 +138,19 @@ std::vector<UnitMode> Chip::built_modes(const std::vector<OperandPair>& variants
     return modes;
 }
 
-MacCost Chip::unit_cost(const UnitMode& mode) const {
-    MacCost cost = mac_cost(
-        technology_.mac,
-        {.weights = mode.operands.weights, .activations = mode.operands.activations, .lanes = mode.built.inputs});
-    const OperatingPoint from = technology_.mac.point;
-    cost.area = cost.area * technology_.scaling.area_ratio(from.node, point_.node);
-    cost.delay = cost.delay * technology_.scaling.delay_ratio(from, point_);
-    cost.energy = cost.energy * (technology_.scaling.energy_ratio(from, technology_.nominal()) * dynamic_);
+MacCost at_supply(const Technology& technology, MacCost cost, Volts voltage, double dynamic) {
+    const OperatingPoint from = technology.mac.point;
+    const OperatingPoint to{.node = technology.node.value, .voltage = voltage};
+    cost.area = cost.area * technology.scaling.area_ratio(from.node, to.node);
+    cost.delay = cost.delay * technology.scaling.delay_ratio(from, to);
+    cost.energy = cost.energy * (technology.scaling.energy_ratio(from, technology.nominal()) * dynamic);
     return cost;
+}
+
+MacCost Chip::unit_cost(const UnitMode& mode) const {
+    const MacDemand demand{
+        .weights = mode.operands.weights, .activations = mode.operands.activations, .lanes = mode.built.inputs};
+    return at_supply(technology_, mac_cost(technology_.mac, demand), point_.voltage, dynamic_);
 }
 
 void Chip::build_areas(const spec::CoreGridSpec& grid, const std::vector<OperandPair>& variants) {

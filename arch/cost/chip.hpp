@@ -30,6 +30,10 @@ struct ClockLimits {
     [[nodiscard]] std::string bound_by() const;
 };
 
+/// A unit of the technology's table (mac_cost) at the technology's node and at a supply; `dynamic` is the factor on
+/// energy at the nominal supply, mostly dynamic_voltage_ratio().
+[[nodiscard]] MacCost at_supply(const Technology& technology, MacCost cost, Volts voltage, double dynamic);
+
 /// Prices of events, all at the machine's voltage; energy is linear in the counts, so parts sum to the whole.
 class Chip {
 public:

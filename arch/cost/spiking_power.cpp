@@ -32,11 +32,23 @@ SpikingEnergy read_spiking_energy(config::MapReader reader) {
     energy.core_area = reader.sourced<SquareMillimetres>("core_area");
     energy.chip_area = reader.sourced<SquareMillimetres>("chip_area");
     energy.chip_cores = reader.sourced("chip_cores", config::Interval{.min = 1});
+    energy.core_neurons = reader.sourced("core_neurons", config::Interval{.min = 1});
+    energy.row_bits = reader.sourced("row_bits", config::Interval{.min = 1});
+    energy.row_synapses = reader.sourced("row_synapses", config::Interval{.min = 1});
+    if (energy.row_synapses.value > energy.row_bits.value) {
+        reader.problem("row_synapses", "are more than row_bits");
+    }
     if (energy.chip_area.value / energy.chip_cores.value < energy.core_area.value) {
         reader.problem("chip_area", "is smaller than chip_cores x core_area");
     }
     reader.finish();
     return energy;
+}
+
+SpikingCoreScale core_scale(const spec::SpikingArraySpec& machine, const SpikingEnergy& energy) {
+    const double parameters = energy.row_bits.value - energy.row_synapses.value;
+    const double row = (machine.axons + parameters) / energy.row_bits.value;
+    return {.row = row, .core = row * machine.neurons / energy.core_neurons.value};
 }
 
 SpikingPower average_power(const isa::EventCounts& counts, const spec::SpikingArraySpec& machine,
@@ -49,9 +61,10 @@ SpikingPower average_power(const isa::EventCounts& counts, const spec::SpikingAr
     const double per_second = point.tick_rate.count() / ticks;
     const auto events = [&counts](const char* name) { return static_cast<double>(spiking_count(counts, name)); };
     const auto dynamic = [ratio](Joules each, double rate) { return Watts(each.count() * rate * ratio * ratio); };
-    return {.leakage = Watts(energy.leakage_per_core.value.count() * cores *
+    const SpikingCoreScale scale = core_scale(machine, energy);
+    return {.leakage = Watts(energy.leakage_per_core.value.count() * scale.core * cores *
                              std::pow(ratio, energy.leakage_voltage_exponent.value)),
-            .memory = dynamic(energy.memory_row.value, rows_per_second),
+            .memory = dynamic(energy.memory_row.value * scale.row, rows_per_second),
             .neurons = dynamic(energy.neuron_update.value, rows_per_second),
             .synapses = dynamic(energy.synaptic_event.value, events("synaptic_events") * per_second),
             .hops = dynamic(energy.hop.value, events("hops") * per_second)};
@@ -59,9 +72,8 @@ SpikingPower average_power(const isa::EventCounts& counts, const spec::SpikingAr
 
 SpikingArea area(const spec::SpikingArraySpec& machine, const SpikingEnergy& energy) {
     const double cores = machine.mesh().size();
-    const SquareMillimetres core = energy.core_area.value;
-    const SquareMillimetres share = energy.chip_area.value / energy.chip_cores.value;
-    return {.cores = core * cores, .periphery = (share - core) * cores};
+    const SquareMillimetres beside = energy.chip_area.value / energy.chip_cores.value - energy.core_area.value;
+    return {.cores = energy.core_area.value * core_scale(machine, energy).core * cores, .periphery = beside * cores};
 }
 
 } // namespace lodestone::cost

@@ -25,7 +25,18 @@ struct SpikingEnergy {
     config::Sourced<SquareMillimetres> core_area;
     config::Sourced<SquareMillimetres> chip_area; ///< with `chip_cores` cores
     config::Sourced<double> chip_cores;
+    config::Sourced<double> core_neurons; ///< rows of the core that the constants are of
+    config::Sourced<double> row_bits;     ///< of its memory
+    config::Sourced<double> row_synapses; ///< bits among them that are synapses, one per axon
 };
+
+/// A machine's core beside the core that the constants are of. A row holds a bit per axon and the neuron's parameters;
+/// the energy of a row goes with its bits, leakage and area of a core with the bits of all its rows.
+struct SpikingCoreScale {
+    double row = 1;
+    double core = 1;
+};
+[[nodiscard]] SpikingCoreScale core_scale(const spec::SpikingArraySpec& machine, const SpikingEnergy& energy);
 
 /// Reads configs/tech files of this family and calls finish().
 [[nodiscard]] SpikingEnergy read_spiking_energy(config::MapReader reader);

@@ -116,6 +116,16 @@ Region slice_input(const SliceKernel& slice, const Region& output) {
     return region;
 }
 
+/// The box from the first to the last position that is picked.
+Region pick_input(const PickKernel& pick, const Shape& shape, const Region& output) {
+    Region region = output;
+    const auto axis = static_cast<std::size_t>(pick.axis);
+    const auto first = pick.indices.begin() + output[axis].begin;
+    const auto [low, high] = std::minmax_element(first, first + output[axis].size());
+    region[axis] = output[axis].empty() ? Interval{} : clipped({.begin = *low, .end = *high + 1}, shape[axis]);
+    return region;
+}
+
 Region transpose_input(const TransposeKernel& transpose, const Region& output) {
     Region region = output;
     for (std::size_t axis = 0; axis < output.rank(); ++axis) {
@@ -203,6 +213,10 @@ Region resize_input(const ResizeKernel& resize, const Shape& shape, const Shape&
     Region region(shape);
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         const ResizeAxis geometry{.scale = resize.scales[axis], .in = shape[axis], .out = out[axis]};
+        if (geometry.scale == 1.0 && geometry.in == geometry.out) {
+            region[axis] = output[axis]; // no neighbour is needed, even where positions are interpolated
+            continue;
+        }
         region[axis] =
             hull(output[axis], shape[axis], [&](std::int64_t index) { return resize_source(resize, geometry, index); });
     }
@@ -230,6 +244,7 @@ struct KernelDemand {
     Region operator()(const ElementwiseKernel&) const { return broadcast_input(shape, tile.output); }
     Region operator()(const ConcatKernel&) const { return concat_input(program, phase, input, tile.output); }
     Region operator()(const SliceKernel& k) const { return slice_input(k, tile.output); }
+    Region operator()(const PickKernel& k) const { return pick_input(k, shape, tile.output); }
     Region operator()(const TransposeKernel& k) const { return transpose_input(k, tile.output); }
     Region operator()(const ReshapeKernel&) const {
         return reshape_input(shape, program.tensors.at(phase.output).shape, tile.output);

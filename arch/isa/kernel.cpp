@@ -9,9 +9,9 @@ namespace lodestone::isa {
 namespace {
 
 /// In the order of the variant.
-constexpr std::array kernel_names{"conv",       "matmul",      "pool",   "reduce", "softmax",
-                                  "layer_norm", "elementwise", "concat", "slice",  "transpose",
-                                  "reshape",    "pad",         "resize", "load",   "store"};
+constexpr std::array kernel_names{"conv",        "matmul", "pool",  "reduce", "softmax",   "layer_norm",
+                                  "elementwise", "concat", "slice", "pick",   "transpose", "reshape",
+                                  "pad",         "resize", "load",  "store"};
 static_assert(kernel_names.size() == std::variant_size_v<Kernel>);
 
 enum class Unit { vector, function };
@@ -31,6 +31,7 @@ constexpr std::array epilogue_table{
     EpilogueInfo{EpilogueOp::minimum, "minimum", Unit::vector, true},
     EpilogueInfo{EpilogueOp::maximum, "maximum", Unit::vector, true},
     EpilogueInfo{EpilogueOp::power, "power", Unit::function, true},
+    EpilogueInfo{EpilogueOp::prelu, "prelu", Unit::vector, true},
     EpilogueInfo{EpilogueOp::relu, "relu", Unit::vector, false},
     EpilogueInfo{EpilogueOp::leaky_relu, "leaky_relu", Unit::vector, false},
     EpilogueInfo{EpilogueOp::clip, "clip", Unit::vector, false},
@@ -39,6 +40,9 @@ constexpr std::array epilogue_table{
     EpilogueInfo{EpilogueOp::hard_swish, "hard_swish", Unit::vector, false},
     EpilogueInfo{EpilogueOp::silu, "silu", Unit::function, false},
     EpilogueInfo{EpilogueOp::gelu, "gelu", Unit::function, false},
+    EpilogueInfo{EpilogueOp::gelu_tanh, "gelu_tanh", Unit::function, false},
+    EpilogueInfo{EpilogueOp::elu, "elu", Unit::function, false},
+    EpilogueInfo{EpilogueOp::softplus, "softplus", Unit::function, false},
     EpilogueInfo{EpilogueOp::tanh, "tanh", Unit::function, false},
     EpilogueInfo{EpilogueOp::exponential, "exponential", Unit::function, false},
     EpilogueInfo{EpilogueOp::logarithm, "logarithm", Unit::function, false},

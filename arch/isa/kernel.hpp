@@ -59,6 +59,7 @@ struct ReduceKernel {
 
 struct SoftmaxKernel {
     std::int64_t axis = 0;
+    bool logarithm = false; ///< LogSoftmax
 };
 
 /// (x - mean) / sqrt(variance + epsilon) over the axes from `axis` to the last; scale and shift are epilogue steps.
@@ -78,6 +79,12 @@ struct ConcatKernel {
 struct SliceKernel {
     std::vector<std::int64_t> starts;
     std::vector<std::int64_t> steps;
+};
+
+/// Output index i of `axis` reads input index indices[i]; the other axes pass.
+struct PickKernel {
+    std::int64_t axis = 0;
+    std::vector<std::int64_t> indices;
 };
 
 /// Output axis i is input axis order[i].
@@ -108,8 +115,8 @@ struct LoadKernel {};
 struct StoreKernel {};
 
 using Kernel = std::variant<ConvKernel, MatMulKernel, PoolKernel, ReduceKernel, SoftmaxKernel, LayerNormKernel,
-                            ElementwiseKernel, ConcatKernel, SliceKernel, TransposeKernel, ReshapeKernel, PadKernel,
-                            ResizeKernel, LoadKernel, StoreKernel>;
+                            ElementwiseKernel, ConcatKernel, SliceKernel, PickKernel, TransposeKernel, ReshapeKernel,
+                            PadKernel, ResizeKernel, LoadKernel, StoreKernel>;
 
 /// "conv", "matmul", … as program files spell it.
 [[nodiscard]] std::string kernel_name(const Kernel& kernel);
@@ -126,6 +133,7 @@ enum class EpilogueOp {
     minimum,
     maximum,
     power,
+    prelu, ///< leaky_relu whose slope is the operand
     relu,
     leaky_relu,
     clip,
@@ -134,6 +142,9 @@ enum class EpilogueOp {
     hard_swish,
     silu,
     gelu,
+    gelu_tanh,
+    elu,
+    softplus,
     tanh,
     exponential,
     logarithm,
@@ -161,7 +172,7 @@ struct EpilogueStep {
     std::optional<std::uint32_t> input;
     std::optional<std::uint32_t> constant;
     bool operand_first = false;
-    float alpha = 0; ///< leaky_relu: slope; hard_sigmoid: alpha; clip: lower limit
+    float alpha = 0; ///< leaky_relu: slope; hard_sigmoid, elu: alpha; clip: lower limit
     float beta = 0;  ///< hard_sigmoid: beta; clip: upper limit
 };
 

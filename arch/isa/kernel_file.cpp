@@ -83,10 +83,17 @@ struct KernelWriter {
         return {
             {"reduce", reduce_names[static_cast<std::size_t>(k.kind)]}, {"axes", k.axes}, {"keep_axes", k.keep_axes}};
     }
-    Json operator()(const SoftmaxKernel& k) const { return {{"axis", k.axis}}; }
+    Json operator()(const SoftmaxKernel& k) const {
+        Json json{{"axis", k.axis}};
+        if (k.logarithm) {
+            json["logarithm"] = true;
+        }
+        return json;
+    }
     Json operator()(const LayerNormKernel& k) const { return {{"axis", k.axis}, {"epsilon", k.epsilon}}; }
     Json operator()(const ConcatKernel& k) const { return {{"axis", k.axis}}; }
     Json operator()(const SliceKernel& k) const { return {{"starts", k.starts}, {"steps", k.steps}}; }
+    Json operator()(const PickKernel& k) const { return {{"axis", k.axis}, {"indices", k.indices}}; }
     Json operator()(const TransposeKernel& k) const { return {{"order", k.order}}; }
     Json operator()(const PadKernel& k) const { return {{"begin", k.begin}, {"value", k.value}, {"mode", k.mode}}; }
     Json operator()(const ResizeKernel& k) const {
@@ -134,6 +141,15 @@ Kernel parse_layer_norm(JsonObject& object) {
                            .epsilon = object.required<double>("epsilon")};
 }
 
+Kernel parse_softmax(JsonObject& object) {
+    return SoftmaxKernel{.axis = object.required<std::int64_t>("axis"),
+                         .logarithm = object.optional<bool>("logarithm", false)};
+}
+
+Kernel parse_pick(JsonObject& object) {
+    return PickKernel{.axis = object.required<std::int64_t>("axis"), .indices = object.required<Integers>("indices")};
+}
+
 Kernel parse_slice(JsonObject& object) {
     return SliceKernel{.starts = object.required<Integers>("starts"), .steps = object.required<Integers>("steps")};
 }
@@ -161,11 +177,12 @@ constexpr std::array readers{
     KernelReader{"matmul", parse_matmul},
     KernelReader{"pool", parse_pool},
     KernelReader{"reduce", parse_reduce},
-    KernelReader{"softmax", [](JsonObject& o) -> Kernel { return SoftmaxKernel{o.required<std::int64_t>("axis")}; }},
+    KernelReader{"softmax", parse_softmax},
     KernelReader{"layer_norm", parse_layer_norm},
     KernelReader{"elementwise", [](JsonObject&) -> Kernel { return ElementwiseKernel{}; }},
     KernelReader{"concat", [](JsonObject& o) -> Kernel { return ConcatKernel{o.required<std::int64_t>("axis")}; }},
     KernelReader{"slice", parse_slice},
+    KernelReader{"pick", parse_pick},
     KernelReader{"transpose", [](JsonObject& o) -> Kernel { return TransposeKernel{o.required<Integers>("order")}; }},
     KernelReader{"reshape", [](JsonObject&) -> Kernel { return ReshapeKernel{}; }},
     KernelReader{"pad", parse_pad},

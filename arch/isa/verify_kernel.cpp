@@ -281,6 +281,23 @@ private:
         return true;
     }
 
+    bool fits(const PickKernel& pick) {
+        const Shape& in = input(0);
+        if (!in_range(pick.axis, out_.size()) || in.size() != out_.size()) {
+            return misfit("axis " + text_of(pick.axis) + " of " + std::to_string(in.size()) + " axes",
+                          "an axis of " + std::to_string(out_.size()));
+        }
+        const auto axis = static_cast<std::size_t>(pick.axis);
+        Shape wanted = in;
+        wanted[axis] = static_cast<std::int64_t>(pick.indices.size());
+        const auto outside = std::ranges::find_if(
+            pick.indices, [&](std::int64_t index) { return !in_range(index, static_cast<std::size_t>(in[axis])); });
+        if (outside != pick.indices.end()) {
+            return misfit("position " + text_of(*outside), text_of(in[axis]) + " positions");
+        }
+        return wanted == out_ || misfit(text_of(wanted), text_of(out_));
+    }
+
     bool fits(const TransposeKernel& transpose) {
         const Shape& in = input(0);
         const std::set<std::int64_t> axes(transpose.order.begin(), transpose.order.end());

@@ -99,7 +99,8 @@ ElementOps primary_ops(const Kernel& kernel, std::uint64_t outputs, std::uint64_
         return {.vector = inputs};
     }
     if (std::holds_alternative<SoftmaxKernel>(kernel)) {
-        return {.vector = 3 * outputs, .function = outputs + rows}; // maximum, subtract, sum, scale; exp, 1/sum
+        return {.vector = 3 * outputs,
+                .function = outputs + rows}; // maximum, subtract, sum, last step; exp, 1/sum or log
     }
     if (std::holds_alternative<LayerNormKernel>(kernel)) {
         return {.vector = 4 * outputs, .function = rows}; // sum, subtract, square and sum, scale; 1/sqrt

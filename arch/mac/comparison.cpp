@@ -29,9 +29,7 @@ Sqnr of_product(const Sqnr& a, const Sqnr& b) {
 std::array<Sqnr, 4> accuracy(FormatId a, FormatId b) {
     std::array<Sqnr, 4> result;
     for (std::size_t i = 0; i < result.size(); ++i) {
-        const Distribution d = distributions()[i];
-        const Sqnr of_a = sqnr(numerics::format(a), d);
-        result.at(i) = a == b ? of_a : of_product(of_a, sqnr(numerics::format(b), d));
+        result.at(i) = sqnr_of_pair(a, b, distributions()[i]);
     }
     return result;
 }
@@ -102,7 +100,7 @@ std::vector<Item> parse_names(const std::vector<std::string>& names, Parse parse
 void verify_units(const Parsed& parsed, const ComparisonRequest& request, Problems& problems) {
     for (const numerics::Precision& p : parsed.formats) {
         for (const NamedRegister& r : parsed.registers) {
-            for (const UnitKind kind : {UnitKind::single_mac, UnitKind::fused_dot}) {
+            for (const UnitKind kind : request.units) {
                 const Problems found = verify_unit(unit_of(p, r, kind, request));
                 for (const Diagnostic& d : found.all()) {
                     if (std::ranges::find(problems.all(), d) == problems.all().end()) {
@@ -151,6 +149,18 @@ NamedRegister parse_register(const std::string& name) {
         }
     }
     return {.name = name, .accumulator = parse_accumulator("fp32"), .window = window};
+}
+
+Sqnr sqnr_of_pair(FormatId a, FormatId b, Distribution distribution) {
+    const Sqnr of_a = sqnr(numerics::format(a), distribution);
+    return a == b ? of_a : of_product(of_a, sqnr(numerics::format(b), distribution));
+}
+
+MacUnitSpec unit_of(const ComparisonRequest& request) {
+    const Parsed parsed = parse(request);
+    check_invariant(!parsed.formats.empty() && !parsed.registers.empty() && !request.units.empty(),
+                    "a unit has a format, an accumulator and a kind");
+    return unit_of(parsed.formats.front(), parsed.registers.front(), request.units.front(), request);
 }
 
 PhysicalCost physical_cost(const cost::MacTable& table, const MacUnitSpec& spec) {

@@ -66,6 +66,12 @@ struct NamedRegister {
 /// Throws UserError that lists the known names.
 [[nodiscard]] NamedRegister parse_register(const std::string& name);
 
+/// Accuracy of operands; noise of both adds up in the product of a mixed pair.
+[[nodiscard]] Sqnr sqnr_of_pair(numerics::FormatId a, numerics::FormatId b, Distribution distribution);
+
+/// The unit of a request of one format, one accumulator and one kind. Throws UserError as compare() does.
+[[nodiscard]] MacUnitSpec unit_of(const ComparisonRequest& request);
+
 /// Throws UserError with everything that is wrong with the request. Repeated formats and accumulators count once.
 [[nodiscard]] Comparison compare(const ComparisonRequest& request, const cost::MacTable& table);
 

@@ -9,7 +9,6 @@ namespace {
 constexpr int port_bits = 32;
 constexpr int special_bits = 2;
 constexpr int scale_bits = 8; ///< E8M0
-constexpr int scale_bias = 127;
 
 void put(std::vector<std::uint32_t>& words, int position, std::uint64_t value) {
     const auto word = static_cast<std::size_t>(position / port_bits);

@@ -30,4 +30,7 @@ using cost::GateCosts;
 using cost::gates_of;
 using cost::gates_per_mac;
 
+/// Bias of the E8M0 exponent of a block scale.
+inline constexpr int scale_bias = 127;
+
 } // namespace lodestone::mac

@@ -24,7 +24,6 @@ int bits_for(int largest) {
 }
 
 constexpr int largest_scale = 255; ///< E8M0 code; 255 itself is NaN
-constexpr int scale_bias = 127;
 
 /// Everything the text needs to know of a unit.
 struct Plan {

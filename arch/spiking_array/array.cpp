@@ -5,7 +5,8 @@
 #include "sim/base/error.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <numeric>
+#include <utility>
 
 namespace lodestone::spiking_array {
 
@@ -17,6 +18,16 @@ std::uint64_t key(std::uint32_t x, std::uint32_t y) {
 
 std::uint32_t moved(std::uint32_t from, std::int32_t by) {
     return static_cast<std::uint32_t>(static_cast<std::int32_t>(from) + by);
+}
+
+/// What a part counts, into the sum of all.
+void add(const SpikingCounts& part, SpikingCounts& sum) {
+    for (const auto count :
+         {&SpikingCounts::axon_events, &SpikingCounts::synaptic_events, &SpikingCounts::spikes, &SpikingCounts::inputs,
+          &SpikingCounts::sent, &SpikingCounts::delivered, &SpikingCounts::merged, &SpikingCounts::in_flight,
+          &SpikingCounts::off_chip, &SpikingCounts::lost}) {
+        sum.*count += part.*count;
+    }
 }
 
 } // namespace
@@ -45,8 +56,39 @@ SpikingArray::SpikingArray(const isa::SpikingProgram& program, const spec::Spiki
     add_targets(program);
     add_inputs(program);
     axon_bits_.assign(slots_ * cores_.size() * words_, 0);
-    pending_.assign(slots_, 0);
-    pending_merged_.assign(slots_, 0);
+    divide(1);
+}
+
+std::vector<std::uint32_t> SpikingArray::cores_by_chip() const {
+    std::vector<std::uint32_t> order(cores_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto chip = [this](std::uint32_t core) {
+        const GridPosition at = positions_[core];
+        return std::pair(at.row / spec_.cores.rows, at.col / spec_.cores.cols);
+    };
+    std::ranges::stable_sort(order, {}, chip);
+    return order;
+}
+
+void SpikingArray::divide(std::size_t parts) {
+    check_invariant(parts > 0 && counts_.ticks == 0, "cores are divided before the first tick, to at least one part");
+    parts_.assign(parts, {});
+    part_of_.assign(cores_.size(), 0);
+    for (Part& part : parts_) {
+        part.pending.assign(slots_, 0);
+        part.pending_merged.assign(slots_, 0);
+        part.mail.resize(parts);
+    }
+    std::uint64_t before = 0; // neurons of the cores before
+    for (const std::uint32_t core : cores_by_chip()) {
+        const std::size_t part = neuron_total_ == 0 ? 0 : std::min(before * parts / neuron_total_, parts - 1);
+        parts_[part].cores.push_back(core);
+        part_of_[core] = static_cast<std::uint32_t>(part);
+        before += cores_[core].neurons();
+    }
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+        parts_[part_of_[inputs_[i].core]].inputs.push_back(i);
+    }
 }
 
 std::uint32_t SpikingArray::core_at(std::uint32_t x, std::uint32_t y) {
@@ -103,22 +145,31 @@ void SpikingArray::add_inputs(const isa::SpikingProgram& program) {
     }
 }
 
-void SpikingArray::activate(std::size_t slot, std::uint32_t core, std::uint32_t axon) {
+void SpikingArray::activate(Part& part, std::size_t slot, std::uint32_t core, std::uint32_t axon) {
     std::uint64_t& word = axon_bits_[(slot * cores_.size() + core) * words_ + axon / 64];
     const std::uint64_t bit = std::uint64_t{1} << (axon % 64);
-    pending_merged_[slot] += (word & bit) != 0 ? 1U : 0U;
+    part.pending_merged[slot] += (word & bit) != 0 ? 1U : 0U;
     word |= bit;
-    ++pending_[slot];
-    ++counts_.in_flight;
+    ++part.pending[slot];
+    ++part.counts.in_flight;
+}
+
+void SpikingArray::begin_part(Part& part) {
+    part.read_bits = 0;
+    const std::size_t now = slot_after(0);
+    for (; part.next_input < part.inputs.size(); ++part.next_input) {
+        const PendingInput& input = inputs_[part.inputs[part.next_input]];
+        if (input.tick != counts_.ticks) {
+            return;
+        }
+        ++part.counts.inputs;
+        activate(part, now, input.core, input.axon);
+    }
 }
 
 void SpikingArray::begin_tick() {
-    read_bits_ = 0;
-    first_output_of_tick_ = outputs_.size();
-    const std::size_t now = slot_after(0);
-    for (; next_input_ < inputs_.size() && inputs_[next_input_].tick == counts_.ticks; ++next_input_) {
-        ++counts_.inputs;
-        activate(now, inputs_[next_input_].core, inputs_[next_input_].axon);
+    for (Part& part : parts_) {
+        begin_part(part);
     }
 }
 
@@ -126,29 +177,30 @@ std::span<std::uint64_t> SpikingArray::axon_bits(std::size_t core) {
     return {axon_bits_.data() + (slot_after(0) * cores_.size() + core) * words_, words_};
 }
 
-CoreActivity SpikingArray::fire(std::size_t core) {
+CoreActivity SpikingArray::fire(Part& part, std::size_t core) {
     const auto bits = axon_bits(core);
-    const CoreActivity activity = cores_[core].tick(bits, fired_);
+    const CoreActivity activity = cores_[core].tick(bits, part.fired);
     if (activity.axon_events != 0) {
-        read_bits_ += activity.axon_events;
-        counts_.synaptic_events += activity.synaptic_events;
+        part.read_bits += activity.axon_events;
+        part.counts.synaptic_events += activity.synaptic_events;
         std::fill(bits.begin(), bits.end(), 0);
     }
-    counts_.spikes += fired_.size();
+    part.counts.spikes += part.fired.size();
     if (recording_) {
-        for (const std::uint16_t neuron : fired_) {
-            spikes_.push_back({.tick = counts_.ticks, .core = static_cast<std::uint32_t>(core), .neuron = neuron});
+        for (const std::uint16_t neuron : part.fired) {
+            part.spikes.push_back({.tick = counts_.ticks, .core = static_cast<std::uint32_t>(core), .neuron = neuron});
         }
     }
     return activity;
 }
 
 std::span<const std::uint16_t> SpikingArray::tick_core(std::size_t core, std::uint32_t& axon_events) {
-    axon_events = fire(core).axon_events;
-    for (const std::uint16_t neuron : fired_) {
+    Part& part = parts_.front();
+    axon_events = fire(part, core).axon_events;
+    for (const std::uint16_t neuron : part.fired) {
         ++targets_[first_neuron_[core] + neuron].spikes;
     }
-    return fired_;
+    return part.fired;
 }
 
 bool SpikingArray::is_connected(std::size_t core, std::size_t neuron) const {
@@ -169,41 +221,60 @@ std::uint32_t SpikingArray::delay(std::size_t core, std::size_t neuron) const {
 }
 
 void SpikingArray::send(std::size_t core, std::size_t neuron) {
-    deliver(targets_[first_neuron_[core] + neuron]);
+    deliver(parts_.front(), targets_[first_neuron_[core] + neuron]);
 }
 
-void SpikingArray::deliver(const Target& target) {
+void SpikingArray::deliver(Part& part, const Target& target) {
     if (target.core == to_nowhere) {
         return;
     }
-    ++counts_.sent;
+    ++part.counts.sent;
     if (target.core == to_bus) {
-        ++counts_.off_chip;
-        outputs_.push_back({.row = counts_.ticks + 1, .output = target.axon});
+        ++part.counts.off_chip;
+        part.outputs.push_back({.row = counts_.ticks + 1, .output = target.axon});
         return;
     }
-    activate(slot_after(std::uint64_t{target.delay} + 1), target.core, target.axon);
+    if (is_of(part, target.core)) {
+        activate(part, slot_after(std::uint64_t{target.delay} + 1), target.core, target.axon);
+    } else {
+        part.mail[part_of_[target.core]].push_back(target);
+    }
 }
 
 void SpikingArray::lose(std::size_t core, std::size_t neuron) {
     check_invariant(is_connected(core, neuron), "only spikes that are sent can be lost");
-    ++counts_.sent;
-    ++counts_.lost;
+    ++parts_.front().counts.sent;
+    ++parts_.front().counts.lost;
+}
+
+void SpikingArray::end_part(Part& part) {
+    const std::size_t now = slot_after(0);
+    check_invariant(part.read_bits + part.pending_merged[now] == part.pending[now],
+                    "each spike sent to this tick set an axon bit or found it set");
+    part.counts.axon_events += part.read_bits;
+    part.counts.delivered += part.pending[now];
+    part.counts.merged += part.pending_merged[now];
+    part.counts.in_flight -= part.pending[now];
+    part.pending[now] = 0;
+    part.pending_merged[now] = 0;
+    outputs_.insert(outputs_.end(), part.outputs.begin(), part.outputs.end());
+    part.outputs.clear();
+    spikes_.insert(spikes_.end(), part.spikes.begin(), part.spikes.end());
+    part.spikes.clear();
 }
 
 void SpikingArray::end_tick() {
-    const std::size_t now = slot_after(0);
-    check_invariant(read_bits_ + pending_merged_[now] == pending_[now],
-                    "each spike sent to this tick set an axon bit or found it set");
-    counts_.axon_events += read_bits_;
-    counts_.delivered += pending_[now];
-    counts_.merged += pending_merged_[now];
-    counts_.in_flight -= pending_[now];
-    pending_[now] = 0;
-    pending_merged_[now] = 0;
-    counts_.neuron_updates += neuron_total_;
-    ++counts_.ticks;
-    std::sort(outputs_.begin() + static_cast<std::ptrdiff_t>(first_output_of_tick_), outputs_.end());
+    const auto first_output = static_cast<std::ptrdiff_t>(outputs_.size());
+    const auto first_spike = static_cast<std::ptrdiff_t>(spikes_.size());
+    SpikingCounts sum{.ticks = counts_.ticks + 1, .neuron_updates = counts_.neuron_updates + neuron_total_};
+    for (Part& part : parts_) {
+        end_part(part);
+        add(part.counts, sum);
+    }
+    std::sort(outputs_.begin() + first_output, outputs_.end());
+    std::sort(spikes_.begin() + first_spike, spikes_.end());
+    recording_ = recording_ && spikes_.size() <= most_records_ && counts_.ticks < last_recorded_tick_;
+    counts_ = sum;
     check_invariant(counts_.sent + counts_.inputs ==
                         counts_.delivered + counts_.in_flight + counts_.off_chip + counts_.lost,
                     "spikes sent are delivered, in flight, off chip or lost to an overrun");
@@ -212,44 +283,82 @@ void SpikingArray::end_tick() {
     }
 }
 
-void SpikingArray::pass_outboxes() {
-    for (const Target& target : outbox_) {
-        deliver(target);
+void SpikingArray::record_spikes(std::uint64_t most, std::uint64_t last_tick) {
+    recording_ = counts_.ticks <= last_tick;
+    most_records_ = most;
+    last_recorded_tick_ = last_tick;
+}
+
+void SpikingArray::prefetch(const Target& target) const {
+    const std::size_t slot = slot_after(std::uint64_t{target.delay} + 1);
+    __builtin_prefetch(&axon_bits_[(slot * cores_.size() + target.core) * words_ + target.axon / 64], 1);
+}
+
+void SpikingArray::pass_outboxes(Part& part) {
+    for (const Target& target : part.outbox) {
+        deliver(part, target);
     }
-    outbox_.clear();
-    for (const std::size_t neuron : fired_before_) {
+    part.outbox.clear();
+    for (const std::size_t neuron : part.fired_before) {
         Target& target = targets_[neuron];
         ++target.spikes;
-        outbox_.push_back(target);
-        if (target.core < cores_.size()) {
-            const std::size_t slot = slot_after(std::uint64_t{target.delay} + 1);
-            __builtin_prefetch(&axon_bits_[(slot * cores_.size() + target.core) * words_ + target.axon / 64], 1);
+        part.outbox.push_back(target);
+        if (target.core < cores_.size() && is_of(part, target.core)) {
+            prefetch(target);
         }
     }
-    fired_before_.clear();
+    part.fired_before.clear();
 }
 
 // Spikes of a core are sent while the next two cores run, so that what they touch has come into the cache.
-void SpikingArray::run_tick() {
-    begin_tick();
-    for (std::size_t core = 0; core < cores_.size(); ++core) {
-        if (core + 1 < cores_.size()) {
-            cores_[core + 1].prefetch(axon_bits(core + 1));
+void SpikingArray::run_part(std::size_t index) {
+    Part& part = parts_[index];
+    begin_part(part);
+    for (std::size_t turn = 0; turn < part.cores.size(); ++turn) {
+        const std::size_t core = part.cores[turn];
+        if (turn + 1 < part.cores.size()) {
+            cores_[part.cores[turn + 1]].prefetch(axon_bits(part.cores[turn + 1]));
         }
-        fire(core);
-        pass_outboxes();
-        for (const std::uint16_t neuron : fired_) {
-            fired_before_.push_back(first_neuron_[core] + neuron);
-            __builtin_prefetch(&targets_[fired_before_.back()], 1);
+        fire(part, core);
+        pass_outboxes(part);
+        for (const std::uint16_t neuron : part.fired) {
+            part.fired_before.push_back(first_neuron_[core] + neuron);
+            __builtin_prefetch(&targets_[part.fired_before.back()], 1);
         }
     }
-    pass_outboxes();
-    pass_outboxes();
+    pass_outboxes(part);
+    pass_outboxes(part);
+}
+
+void SpikingArray::take_mail(std::size_t index) {
+    constexpr std::size_t ahead = 16; // spikes whose axon words are on the way
+    Part& part = parts_[index];
+    for (Part& sender : parts_) {
+        std::vector<Target>& mail = sender.mail[index];
+        for (std::size_t i = 0; i < mail.size(); ++i) {
+            if (i + ahead < mail.size()) {
+                prefetch(mail[i + ahead]);
+            }
+            activate(part, slot_after(std::uint64_t{mail[i].delay} + 1), mail[i].core, mail[i].axon);
+        }
+        mail.clear();
+    }
+}
+
+void SpikingArray::run_tick() {
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+        run_part(part);
+    }
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+        take_mail(part);
+    }
     end_tick();
 }
 
 bool SpikingArray::is_silent() const {
-    return counts_.in_flight == 0 && next_input_ == inputs_.size() &&
+    const bool inputs_are_over =
+        std::ranges::all_of(parts_, [](const Part& part) { return part.next_input == part.inputs.size(); });
+    return counts_.in_flight == 0 && inputs_are_over &&
            std::all_of(cores_.begin(), cores_.end(),
                        [](const SpikingCore& core) { return core.neurons() == 0 || core.is_quiet(); });
 }

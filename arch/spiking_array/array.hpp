@@ -55,9 +55,21 @@ struct SpikeRecord {
 /// A tick is begin_tick(), then tick_core() for every core in any order, then send() for every spike of a connected
 /// neuron (or lose(), by a model in which time ran out), then end_tick(), which checks conservation. run_tick() does
 /// all of it. A program must have passed verify_program().
+///
+/// Threads divide() the cores among themselves. In each tick they run_part(), one part each; when all have,
+/// take_mail(), which brings the spikes from other parts; when all have, one of them end_tick(). Results are the same
+/// bytes whatever the parts: a core belongs to one part, an axon that is set twice is set, and what a tick puts out is
+/// sorted.
 class SpikingArray {
 public:
     SpikingArray(const isa::SpikingProgram& program, const spec::SpikingArraySpec& spec, std::uint64_t seed);
+
+    /// Before the first tick. Cores go chip by chip to `parts` parts of about as many neurons; the parts that no core
+    /// is left for stay empty. One part when not called, which tick_core() and send() ask for.
+    void divide(std::size_t parts);
+    [[nodiscard]] std::size_t parts() const { return parts_.size(); }
+    void run_part(std::size_t part);
+    void take_mail(std::size_t part);
 
     [[nodiscard]] std::size_t core_count() const { return cores_.size(); }
     [[nodiscard]] GridPosition position(std::size_t core) const { return positions_[core]; }
@@ -89,7 +101,9 @@ public:
     [[nodiscard]] const std::vector<OutputSpike>& outputs() const { return outputs_; }
     [[nodiscard]] std::vector<std::uint32_t> spike_counts(std::size_t core) const; ///< by neuron
     [[nodiscard]] std::span<const std::int32_t> potentials(std::size_t core) const { return cores_[core].potentials(); }
-    void record_spikes() { recording_ = true; }
+    /// From now on, tick by tick until more than `most` are kept or `last_tick` has passed.
+    void record_spikes(std::uint64_t most, std::uint64_t last_tick);
+    /// Rising.
     [[nodiscard]] const std::vector<SpikeRecord>& spikes() const { return spikes_; }
 
 private:
@@ -100,26 +114,53 @@ private:
         std::uint16_t delay = 0;
         std::uint32_t spikes = 0;
     };
+    static constexpr std::size_t cache_line = 64;
     static constexpr std::uint32_t to_bus = 0xFFFFFFFFU;
     static constexpr std::uint32_t to_nowhere = 0xFFFFFFFEU;
-
-    [[nodiscard]] std::uint32_t core_at(std::uint32_t x, std::uint32_t y);
-    void add_cores(const isa::SpikingProgram& program, std::uint64_t seed);
-    void add_targets(const isa::SpikingProgram& program);
-    void add_inputs(const isa::SpikingProgram& program);
-    void activate(std::size_t slot, std::uint32_t core, std::uint32_t axon);
-    std::span<std::uint64_t> axon_bits(std::size_t core);
-    /// tick_core() without counting the spikes of each neuron.
-    CoreActivity fire(std::size_t core);
-    void deliver(const Target& target);
-    void pass_outboxes();
-    [[nodiscard]] std::size_t slot_after(std::uint64_t ticks) const { return (counts_.ticks + ticks) % slots_; }
 
     struct PendingInput {
         std::uint64_t tick;
         std::uint32_t core;
         std::uint16_t axon;
     };
+
+    /// Cores that one thread advances, and what it alone writes; on cache lines of its own.
+    struct alignas(cache_line) Part {
+        std::vector<std::uint32_t> cores;   ///< in the order in which they run
+        SpikingCounts counts;               ///< of its cores: spikes in flight are the receiver's; no ticks, no hops
+        std::vector<std::uint64_t> pending; ///< spikes by slot
+        std::vector<std::uint64_t> pending_merged;
+        std::uint64_t read_bits = 0;     ///< axon bits read in this tick
+        std::vector<std::size_t> inputs; ///< to its cores, in inputs_
+        std::size_t next_input = 0;
+        std::vector<OutputSpike> outputs; ///< of this tick
+        std::vector<SpikeRecord> spikes;  ///< of this tick, when recording
+        std::vector<std::uint16_t> fired;
+        std::vector<std::size_t>
+            fired_before;           ///< neurons of the core before; their targets are on the way into the cache
+        std::vector<Target> outbox; ///< targets of the core before that; their axon words are on the way
+        std::vector<std::vector<Target>> mail; ///< of this tick to each part
+    };
+
+    [[nodiscard]] std::uint32_t core_at(std::uint32_t x, std::uint32_t y);
+    void add_cores(const isa::SpikingProgram& program, std::uint64_t seed);
+    void add_targets(const isa::SpikingProgram& program);
+    void add_inputs(const isa::SpikingProgram& program);
+    [[nodiscard]] std::vector<std::uint32_t> cores_by_chip() const;
+    [[nodiscard]] bool is_of(const Part& part, std::uint32_t core) const {
+        return parts_.size() == 1 || &parts_[part_of_[core]] == &part;
+    }
+    void begin_part(Part& part);
+    void activate(Part& part, std::size_t slot, std::uint32_t core, std::uint32_t axon);
+    std::span<std::uint64_t> axon_bits(std::size_t core);
+    /// tick_core() without counting the spikes of each neuron.
+    CoreActivity fire(Part& part, std::size_t core);
+    /// The axon word that a spike to `target` sets, on its way into the cache.
+    void prefetch(const Target& target) const;
+    void deliver(Part& part, const Target& target);
+    void pass_outboxes(Part& part);
+    void end_part(Part& part);
+    [[nodiscard]] std::size_t slot_after(std::uint64_t ticks) const { return (counts_.ticks + ticks) % slots_; }
 
     spec::SpikingArraySpec spec_;
     NeuronContext context_;
@@ -133,21 +174,17 @@ private:
     std::size_t words_;     ///< of 64 axon bits
     std::size_t slots_ = 0; ///< ring of axon bits: one per tick a spike can be under way, one being read
     AlignedVector<std::uint64_t> axon_bits_; ///< [slot][core][word]
-    std::vector<std::uint64_t> pending_;     ///< spikes by slot
-    std::vector<std::uint64_t> pending_merged_;
     std::uint64_t neuron_total_ = 0;
-    std::uint64_t read_bits_ = 0; ///< axon bits read in this tick
-    std::vector<PendingInput> inputs_;
-    std::size_t next_input_ = 0;
-    SpikingCounts counts_;
+    std::vector<PendingInput> inputs_; ///< by tick
+    std::vector<Part> parts_;
+    std::vector<std::uint32_t> part_of_; ///< by core
+    SpikingCounts counts_;               ///< of all parts; no hops
     std::uint64_t warm_up_ticks_ = 0;
     SpikingCounts warm_; ///< counts at the end of the warm-up
     std::vector<OutputSpike> outputs_;
-    std::size_t first_output_of_tick_ = 0;
-    std::vector<std::uint16_t> fired_;
-    std::vector<std::size_t> fired_before_; ///< neurons of the core before; their targets are on the way into the cache
-    std::vector<Target> outbox_;            ///< targets of the core before that; their axon words are on the way
     bool recording_ = false;
+    std::uint64_t most_records_ = 0;
+    std::uint64_t last_recorded_tick_ = 0;
     std::vector<SpikeRecord> spikes_;
 };
 

@@ -143,13 +143,13 @@ NeuronLanes SpikingCore::lanes() {
 
 void SpikingCore::tick_all_lanes(std::vector<std::uint16_t>& fired) {
     settings_.kernel(lanes(), active_, fired_bits_.data(), sunk_bits_.data());
-    std::uint64_t any = 0;
+    bool may_change = has_leak_;
     const auto apply = [this](std::size_t j, ResetRule rule) {
         potential_[j] = saturate((potential_[j] & rule.keep) + rule.add, settings_.context.potential);
     };
     for (std::size_t block = 0; block < blocks_; ++block) {
         const std::size_t first = block * lanes_per_block;
-        any |= fired_bits_[block] | sunk_bits_[block];
+        may_change = may_change || fired_bits_[block] != 0;
         for (std::uint64_t bits = fired_bits_[block]; bits != 0; bits &= bits - 1) {
             const std::size_t j = first + static_cast<std::size_t>(std::countr_zero(bits));
             apply(j, (*resets_)[j].after_spike);
@@ -157,10 +157,19 @@ void SpikingCore::tick_all_lanes(std::vector<std::uint16_t>& fired) {
         }
         for (std::uint64_t bits = sunk_bits_[block]; bits != 0; bits &= bits - 1) {
             const std::size_t j = first + static_cast<std::size_t>(std::countr_zero(bits));
-            apply(j, (*resets_)[j].below_floor);
+            const ResetRule rule = (*resets_)[j].below_floor;
+            apply(j, rule);
+            may_change = may_change || would_change(j, rule);
         }
     }
-    quiet_ = any == 0 && !has_leak_;
+    quiet_ = !may_change;
+}
+
+bool SpikingCore::would_change(std::size_t j, ResetRule below_floor) const {
+    const std::int32_t v = potential_[j];
+    const bool sinks = v < (*floor_)[j];
+    const bool stays = saturate((v & below_floor.keep) + below_floor.add, settings_.context.potential) == v;
+    return v >= (*threshold_)[j] || (sinks && !stays);
 }
 
 void SpikingCore::tick_row_by_row(std::vector<std::uint16_t>& fired) {

@@ -54,6 +54,8 @@ private:
     void fill_columns(const isa::SpikingProgram& program, const isa::SpikingCoreProgram& core);
     CoreActivity collect_axons(std::span<const std::uint64_t> active);
     void tick_all_lanes(std::vector<std::uint16_t>& fired);
+    /// A neuron that has just been reset from below its floor, in a tick without spikes and leak.
+    [[nodiscard]] bool would_change(std::size_t j, ResetRule below_floor) const;
     void tick_row_by_row(std::vector<std::uint16_t>& fired);
     [[nodiscard]] NeuronLanes lanes();
 

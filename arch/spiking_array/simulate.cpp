@@ -2,6 +2,7 @@
 // The functional run, and the collection of results that both fidelities share.
 #include "arch/spiking_array/simulate.hpp"
 
+#include "arch/spiking_array/threaded_run.hpp"
 #include "arch/spiking_array/timed_run.hpp"
 #include "arch/spiking_array/verify_program.hpp"
 #include "sim/base/error.hpp"
@@ -58,14 +59,20 @@ bool run_is_over(const SpikingArray& array, const SimulationOptions& options) {
 SpikingResult simulate(const isa::SpikingProgram& program, const spec::SpikingArraySpec& machine,
                        const SimulationOptions& options) {
     verify_program(program, machine).throw_if_errors();
+    check_invariant(options.threads > 0 && options.threads <= max_threads, "whoever asks for threads knows the limits");
+    check_invariant(options.threads == 1 || options.fidelity == Fidelity::functional,
+                    "the SystemC kernel runs on one thread");
     SpikingArray array(program, machine, options.seed);
     array.warm_up(options.warm_up);
     if (options.record_spikes) {
-        array.record_spikes();
+        array.record_spikes(options.most_records, options.last_recorded_tick);
     }
     SpikingResult result;
     if (options.fidelity == Fidelity::event) {
         result.timing = run_timed(array, machine, options);
+    } else if (options.threads > 1) {
+        array.divide(options.threads);
+        run_threaded(array, options);
     } else {
         while (!run_is_over(array, options)) {
             array.run_tick();

@@ -26,8 +26,13 @@ struct SimulationOptions {
     std::uint64_t silence_limit = 1'000'000;
     std::uint64_t warm_up = 0;  ///< first ticks that `counts` leave out; fewer than `ticks`
     std::uint64_t seed = 1;     ///< of all stochastic modes
-    bool record_spikes = false; ///< keep every spike, for rasters
+    std::size_t threads = 1;    ///< of the run without time; results do not depend on it
+    bool record_spikes = false; ///< keep spikes, for rasters: whole ticks, the first ones, within the two limits below
+    std::uint64_t most_records = ~std::uint64_t{0}; ///< the tick that passes it is the last one
+    std::uint64_t last_recorded_tick = ~std::uint64_t{0};
 };
+
+inline constexpr std::size_t max_threads = 1024;
 
 /// What the timing model measured; cycles are those of the machine's clock, counted from the start of a tick.
 struct SpikingTiming {
@@ -50,7 +55,7 @@ struct SpikingResult {
     std::vector<OutputSpike> outputs; ///< by row, then output
     std::vector<GridPosition> core_positions;
     std::vector<std::vector<std::uint32_t>> spike_counts; ///< [core][neuron]
-    std::vector<SpikeRecord> spikes;                      ///< when recorded
+    std::vector<SpikeRecord> spikes;                      ///< when recorded; rising
     LinkLoads link_loads{GridShape{}};
     std::optional<SpikingTiming> timing; ///< with Fidelity::event
     bool ended_silent = false;           ///< the run ended because nothing could change any more

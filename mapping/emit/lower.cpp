@@ -14,6 +14,15 @@ namespace lodestone::emit {
 
 using graph::OpKind;
 
+std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis) {
+    const auto resolved = graph::resolve_axis(axis, tensor.rank());
+    if (!resolved) {
+        throw UserError("axis " + std::to_string(axis) + " is outside a tensor of " + std::to_string(tensor.rank()) +
+                        " axes");
+    }
+    return *resolved;
+}
+
 ProgramBuilder::ProgramBuilder(const graph::QuantisedModel& quantised, const LowerOptions& lower_options)
     : model(quantised), graph(quantised.graph), options(lower_options) {
     program.workload = graph.name;
@@ -29,6 +38,11 @@ std::uint32_t ProgramBuilder::tensor(TensorId id) {
         if (tensor.rank() > isa::kMaxRank) {
             throw UserError("tensor '" + tensor.name + "' has " + std::to_string(tensor.rank()) +
                             " axes, the core grid handles " + std::to_string(isa::kMaxRank));
+        }
+        if (tensor.rank() == 0) {
+            throw UserError("tensor '" + tensor.name +
+                            "' has no axes, the core grid needs 1 at least; keep the axes that are reduced (keepdims) "
+                            "or unsqueeze it");
         }
         const graph::TensorFormat& format = model.formats.at(id.index());
         program.tensors.push_back({.name = tensor.name,
@@ -92,10 +106,12 @@ PhaseBuilder::Lower PhaseBuilder::lowering_of(OpKind kind) {
         {OpKind::reduce_sum, &PhaseBuilder::lower_reduce},
         {OpKind::reduce_max, &PhaseBuilder::lower_reduce},
         {OpKind::softmax, &PhaseBuilder::lower_softmax},
+        {OpKind::log_softmax, &PhaseBuilder::lower_softmax},
         {OpKind::layer_normalization, &PhaseBuilder::lower_layer_norm},
         {OpKind::concat, &PhaseBuilder::lower_concat},
         {OpKind::split, &PhaseBuilder::lower_split},
         {OpKind::slice, &PhaseBuilder::lower_slice},
+        {OpKind::gather, &PhaseBuilder::lower_gather},
         {OpKind::reshape, &PhaseBuilder::lower_reshape},
         {OpKind::flatten, &PhaseBuilder::lower_reshape},
         {OpKind::squeeze, &PhaseBuilder::lower_reshape},
@@ -226,7 +242,8 @@ void add_store_phase(ProgramBuilder& builder) {
     for (const TensorId id : builder.graph.outputs) {
         const std::uint32_t tensor = builder.tensor(id);
         if (!builder.program.tensors[tensor].producer) {
-            throw UserError("output '" + builder.graph.at(id).name + "' is not computed by any layer");
+            throw UserError({.file = builder.graph.source}, "output '" + builder.graph.at(id).name + "'",
+                            "is an input of the network that no layer changes; leave it out of the outputs");
         }
         builder.program.network_outputs.push_back(tensor);
         store.inputs.push_back({.tensor = tensor});
@@ -256,7 +273,7 @@ isa::Program lower(const graph::QuantisedModel& model, const LowerOptions& optio
             }
         } catch (const UserError& error) {
             for (const Diagnostic& problem : error.problems().all()) {
-                problems.error(where, layer.name, to_string(op.kind) + ": " + problem.message);
+                problems.error(where, layer.name + ": " + to_string(op.kind), problem.message);
             }
         }
     }

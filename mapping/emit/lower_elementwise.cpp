@@ -23,6 +23,8 @@ const std::map<OpKind, EpilogueOp>& unary_steps() {
         {OpKind::hard_sigmoid, EpilogueOp::hard_sigmoid},
         {OpKind::hard_swish, EpilogueOp::hard_swish},
         {OpKind::gelu, EpilogueOp::gelu},
+        {OpKind::elu, EpilogueOp::elu},
+        {OpKind::softplus, EpilogueOp::softplus},
         {OpKind::tanh, EpilogueOp::tanh},
         {OpKind::erf, EpilogueOp::erf},
         {OpKind::exp, EpilogueOp::exponential},
@@ -57,15 +59,22 @@ const std::map<OpKind, EpilogueOp>& variadic_steps() {
 }
 
 bool passes_on(OpKind kind) {
-    return kind == OpKind::identity || kind == OpKind::dropout;
+    return kind == OpKind::identity || kind == OpKind::dropout || kind == OpKind::cast;
+}
+
+/// Every value of `from` that a program can hold is one of `to` (integers are held in 32 bits at most).
+bool keeps_values(graph::ElementType from, graph::ElementType to) {
+    const bool is_whole = graph::is_integer(from) || from == graph::ElementType::boolean;
+    const bool is_wide = to == graph::ElementType::int32 || to == graph::ElementType::int64;
+    return graph::is_floating(to) || (is_whole && is_wide);
 }
 
 } // namespace
 
 const std::vector<OpKind>& PhaseBuilder::elementwise_kinds() {
     static const std::vector<OpKind> kinds = [] {
-        std::vector<OpKind> list{OpKind::identity, OpKind::dropout, OpKind::clip, OpKind::prelu,
-                                 OpKind::batch_normalization};
+        std::vector<OpKind> list{OpKind::identity, OpKind::dropout, OpKind::cast,
+                                 OpKind::clip,     OpKind::prelu,   OpKind::batch_normalization};
         for (const auto& table : {unary_steps(), binary_steps(), variadic_steps()}) {
             for (const auto& [kind, step] : table) {
                 list.push_back(kind);
@@ -83,6 +92,10 @@ void PhaseBuilder::lower_elementwise() {
         throw UserError("no operand is computed by the network; the operator should have been folded");
     }
     value_ = **first;
+    if (op_.kind == OpKind::cast && !keeps_values(at(value_).type, builder_.graph.output(op_).type)) {
+        throw UserError("cuts " + to_string(at(value_).type) + " off to " + to_string(builder_.graph.output(op_).type) +
+                        ", which is no step of the vector unit; leave the values as they are");
+    }
     input(value_);
     append(op_);
 }
@@ -116,9 +129,10 @@ void PhaseBuilder::append_unary(const graph::Operator& op) {
     } else if (op.kind == OpKind::hard_sigmoid) {
         step.alpha = op.attributes.number("alpha", 0.2F);
         step.beta = op.attributes.number("beta", 0.5F);
-    } else if (op.kind == OpKind::gelu && op.attributes.text("approximate", "none") != "none") {
-        throw UserError("approximate Gelu '" + op.attributes.text("approximate", "none") +
-                        "' is not a step of the vector unit; only the exact one is");
+    } else if (op.kind == OpKind::elu) {
+        step.alpha = op.attributes.number("alpha", 1.0F);
+    } else if (op.kind == OpKind::gelu && op.attributes.text("approximate", "none") == "tanh") {
+        step.op = EpilogueOp::gelu_tanh;
     }
     phase_.epilogue.push_back(step);
 }
@@ -219,11 +233,14 @@ void PhaseBuilder::append_clip(const graph::Operator& op) {
 }
 
 void PhaseBuilder::append_prelu(const graph::Operator& op) {
-    const std::optional<float> slope = constant_scalar(op, 1);
-    if (!slope) {
-        throw UserError("PRelu with more than one slope is not a step of the vector unit");
+    if (operand(op, 0) != value_) {
+        throw UserError("the slopes are computed by the network's main path; give them as a parameter");
     }
-    phase_.epilogue.push_back({.op = EpilogueOp::leaky_relu, .alpha = *slope});
+    if (const std::optional<float> slope = constant_scalar(op, 1)) {
+        phase_.epilogue.push_back({.op = EpilogueOp::leaky_relu, .alpha = *slope});
+    } else {
+        append_operand(EpilogueOp::prelu, operand(op, 1), false);
+    }
 }
 
 /// scale * (x - mean) / sqrt(variance + epsilon) + shift as one product and one sum per channel, whose constants are

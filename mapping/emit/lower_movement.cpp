@@ -10,15 +10,6 @@
 namespace lodestone::emit {
 namespace {
 
-std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis) {
-    const auto resolved = graph::resolve_axis(axis, tensor.rank());
-    if (!resolved) {
-        throw UserError("axis " + std::to_string(axis) + " is outside a tensor of " + std::to_string(tensor.rank()) +
-                        " axes");
-    }
-    return *resolved;
-}
-
 /// Copies `part` into `whole` (both row-major) with its first element at `offset` of `axis`.
 void place_part(const graph::TensorData& part, isa::Constant& whole, std::size_t axis, std::int64_t offset) {
     std::int64_t inner = 1;
@@ -119,6 +110,33 @@ void PhaseBuilder::lower_slice() {
         const std::int64_t start = starts[i] < 0 ? starts[i] + size : starts[i];
         kernel.starts[axis] = std::clamp<std::int64_t>(start, 0, steps[i] < 0 ? size - 1 : size);
         kernel.steps[axis] = steps[i];
+    }
+    input(operand(op_, 0));
+    phase_.kernel = std::move(kernel);
+}
+
+void PhaseBuilder::lower_gather() {
+    const graph::Tensor& x = builder_.graph.required_input(op_, 0);
+    const graph::Tensor& positions = builder_.graph.required_input(op_, 1);
+    if (!is_activation(operand(op_, 0)) || !positions.has_data()) {
+        throw UserError("positions '" + positions.name +
+                        "' are computed while the network runs; the core grid moves values along paths that are fixed "
+                        "before. Fix them when exporting, or look the values up outside and make them an input");
+    }
+    isa::PickKernel kernel{.axis = static_cast<std::int64_t>(axis_of(x, op_.attributes.integer("axis", 0))),
+                           .indices = positions.data->as_ints()};
+    const std::int64_t extent = x.shape[static_cast<std::size_t>(kernel.axis)];
+    for (std::int64_t& index : kernel.indices) {
+        if (index < -extent || index >= extent) {
+            throw UserError("position " + std::to_string(index) + " of '" + positions.name + "' is outside axis " +
+                            std::to_string(kernel.axis) + " of '" + x.name + "', which has " + std::to_string(extent) +
+                            " positions");
+        }
+        index += index < 0 ? extent : 0;
+    }
+    if (positions.rank() != 1) {
+        throw UserError("positions '" + positions.name + "' have " + std::to_string(positions.rank()) +
+                        " axes; the core grid takes a list");
     }
     input(operand(op_, 0));
     phase_.kernel = std::move(kernel);

@@ -12,19 +12,6 @@ namespace lodestone::emit {
 
 using graph::OpKind;
 
-namespace {
-
-std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis) {
-    const auto resolved = graph::resolve_axis(axis, tensor.rank());
-    if (!resolved) {
-        throw UserError("axis " + std::to_string(axis) + " is outside a tensor of " + std::to_string(tensor.rank()) +
-                        " axes");
-    }
-    return *resolved;
-}
-
-} // namespace
-
 void PhaseBuilder::lower_pool() {
     const bool is_global = op_.kind == OpKind::global_max_pool || op_.kind == OpKind::global_average_pool;
     const bool is_average = op_.kind == OpKind::average_pool || op_.kind == OpKind::global_average_pool;
@@ -77,7 +64,8 @@ void PhaseBuilder::lower_softmax() {
     const graph::Tensor& x = builder_.graph.required_input(op_, 0);
     input(operand(op_, 0));
     phase_.kernel =
-        isa::SoftmaxKernel{.axis = static_cast<std::int64_t>(axis_of(x, op_.attributes.integer("axis", -1)))};
+        isa::SoftmaxKernel{.axis = static_cast<std::int64_t>(axis_of(x, op_.attributes.integer("axis", -1))),
+                           .logarithm = op_.kind == OpKind::log_softmax};
 }
 
 void PhaseBuilder::lower_layer_norm() {
@@ -86,7 +74,9 @@ void PhaseBuilder::lower_layer_norm() {
     phase_.kernel =
         isa::LayerNormKernel{.axis = static_cast<std::int64_t>(axis_of(x, op_.attributes.integer("axis", -1))),
                              .epsilon = static_cast<double>(op_.attributes.number("epsilon", 1e-5F))};
-    append_operand(isa::EpilogueOp::multiply, operand(op_, 1), false);
+    if (constant_scalar(op_, 1) != 1.0F) {
+        append_operand(isa::EpilogueOp::multiply, operand(op_, 1), false);
+    }
     if (op_.has_input(2)) {
         append_operand(isa::EpilogueOp::add, operand(op_, 2), false);
     }

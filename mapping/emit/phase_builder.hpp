@@ -11,6 +11,9 @@
 
 namespace lodestone::emit {
 
+/// The axis counted from 0 that an attribute means; outside the tensor it is a UserError.
+[[nodiscard]] std::size_t axis_of(const graph::Tensor& tensor, std::int64_t axis);
+
 /// Program tensors and constants by graph tensor, each made once.
 class ProgramBuilder {
 public:
@@ -68,6 +71,7 @@ private:
     void lower_concat_with_constants();
     void lower_split();
     void lower_slice();
+    void lower_gather();
     void lower_reshape();
     void lower_transpose();
     void lower_pad();

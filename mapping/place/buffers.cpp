@@ -10,10 +10,6 @@
 namespace lodestone::place {
 namespace {
 
-Bytes aligned(Bytes bytes, Bytes alignment) {
-    return alignment * ceil_div(bytes.count(), alignment.count());
-}
-
 /// Bytes of one frame and number of frames, each of the core that needs most.
 struct Extent {
     Bytes frame;

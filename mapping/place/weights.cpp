@@ -10,10 +10,6 @@
 namespace lodestone::place {
 namespace {
 
-Bytes aligned(Bytes bytes, Bytes alignment) {
-    return alignment * ceil_div(bytes.count(), alignment.count());
-}
-
 /// Cores of each group, in order.
 std::vector<std::vector<CoreId>> members_of(const isa::Program& program, const isa::Phase& phase) {
     std::vector<std::vector<CoreId>> members(isa::weight_groups(program, phase));

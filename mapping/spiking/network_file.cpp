@@ -12,10 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t max_side = 4096;          // rows and columns of an image
 constexpr std::uint64_t max_channels = 1U << 16;  // and features
 constexpr std::uint64_t max_kernel = 1024;        // rows and columns
-constexpr std::uint64_t max_elements = 1U << 24;  // of one feature map
 constexpr std::uint64_t max_sample_ticks = 65536; // ticks of one sample
 constexpr std::uint64_t max_samples = 10'000'000;
 

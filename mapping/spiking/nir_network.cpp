@@ -18,9 +18,6 @@ using graph::TensorData;
 using import::NirGraph;
 using import::NirNode;
 
-constexpr std::uint64_t max_side = 4096;         // rows and columns of a map
-constexpr std::uint64_t max_elements = 1U << 24; // of one map
-
 /// Why a type cannot run here.
 std::string reason_against(const std::string& type) {
     static const std::map<std::string, std::string> reasons{

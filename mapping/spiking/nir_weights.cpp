@@ -12,8 +12,8 @@
 namespace lodestone::spiking {
 namespace {
 
-constexpr double highest = 7; // of a weight in steps
-constexpr double lowest = -8;
+constexpr double most_steps = 7; // of a weight in steps
+constexpr double least_steps = -8;
 constexpr double exact = 1e-6;        // relative: numbers written in single precision
 constexpr std::int32_t max_step = 32; // 8 x 32 = 256, the largest magnitude of a weight
 
@@ -24,7 +24,7 @@ bool is_whole(double value) {
 bool fits(std::span<const double> weights, double unit) {
     return std::ranges::all_of(weights, [unit](double weight) {
         const double steps = weight / unit;
-        return is_whole(steps) && std::round(steps) <= highest && std::round(steps) >= lowest;
+        return is_whole(steps) && std::round(steps) <= most_steps && std::round(steps) >= least_steps;
     });
 }
 
@@ -35,7 +35,7 @@ double unit_of(std::span<const double> weights) {
     for (const double weight : weights) {
         const double size = std::abs(weight);
         smallest = size > 0 && (smallest == 0 || size < smallest) ? size : smallest;
-        unit = std::max(unit, weight > 0 ? weight / highest : weight / lowest);
+        unit = std::max(unit, weight > 0 ? weight / most_steps : weight / least_steps);
     }
     for (int parts = 1; parts <= 8; ++parts) { // the smallest weight is 1 to 8 units
         if (smallest > 0 && fits(weights, smallest / parts)) {
@@ -89,7 +89,7 @@ private:
         const double unit = unit_of(weights);
         for (const double weight : weights) {
             const double steps = weight / unit;
-            const double rounded = std::clamp(std::round(steps), lowest, highest);
+            const double rounded = std::clamp(std::round(steps), least_steps, most_steps);
             rounding_.weights = std::max(rounding_.weights, std::abs(steps - rounded));
             whole.weights.push_back(static_cast<std::int8_t>(rounded));
         }

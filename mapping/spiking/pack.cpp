@@ -99,7 +99,7 @@ private:
         const double per_output = static_cast<double>(readers) / static_cast<double>(readers_.size());
         const std::uint32_t of_group = layer_->features / layer_->groups;
         Patch best;
-        double lowest = std::numeric_limits<double>::max();
+        double least = std::numeric_limits<double>::max();
         for (std::uint32_t rows = 1; rows <= out_.rows; ++rows) {
             for (std::uint32_t cols = 1; cols <= out_.cols; ++cols) {
                 if (axons_of({.rows = rows, .cols = cols}) > machine_.axons || rows * cols > machine_.neurons) {
@@ -111,8 +111,8 @@ private:
                         continue;
                     }
                     const double now = price(patch, per_output, is_first);
-                    if (now < lowest) {
-                        lowest = now;
+                    if (now < least) {
+                        least = now;
                         best = patch;
                     }
                 }

@@ -11,6 +11,10 @@
 
 namespace lodestone::spiking {
 
+/// Limits of what a file may ask for.
+inline constexpr std::uint64_t max_side = 4096;         ///< rows and columns of a map
+inline constexpr std::uint64_t max_elements = 1U << 24; ///< of one map
+
 /// Element (row, col, channel) has the number (row * cols + col) * channels + channel.
 struct FeatureMap {
     std::uint32_t rows = 1;

@@ -2,6 +2,8 @@
 // The beam search over the layers.
 #include "mapping/tile/beam.hpp"
 
+#include "mapping/tile/dimensions.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,10 +12,6 @@
 
 namespace lodestone::tile {
 namespace {
-
-double number(std::uint64_t value) {
-    return static_cast<double>(value);
-}
 
 std::size_t beam_width(Effort effort) {
     switch (effort) {

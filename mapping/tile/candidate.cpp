@@ -5,6 +5,7 @@
 #include "arch/isa/demand.hpp"
 #include "arch/isa/work.hpp"
 #include "mapping/schedule/steps.hpp"
+#include "mapping/tile/dimensions.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -13,10 +14,6 @@ namespace lodestone::tile {
 namespace {
 
 constexpr std::uint32_t kStepsCosted = 16; ///< of a longer run, as many steps stand for all
-
-double number(std::uint64_t value) {
-    return static_cast<double>(value);
-}
 
 struct Work {
     double cycles = 0;

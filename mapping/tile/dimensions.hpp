@@ -9,6 +9,11 @@
 
 namespace lodestone::tile {
 
+/// A count in an estimate.
+[[nodiscard]] inline double number(std::uint64_t value) {
+    return static_cast<double>(value);
+}
+
 /// One direction in which the work of a phase can be cut.
 struct Dimension {
     enum class Kind { batch, axis, reduction };

@@ -3,16 +3,13 @@
 #include "mapping/tile/enumerate.hpp"
 
 #include "arch/isa/work.hpp"
+#include "mapping/tile/dimensions.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace lodestone::tile {
 namespace {
-
-double number(std::uint64_t value) {
-    return static_cast<double>(value);
-}
 
 double bytes_per_element(numerics::FormatId format) {
     constexpr double kBitsPerByte = 8;

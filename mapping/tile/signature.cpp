@@ -48,6 +48,7 @@ public:
     void operator()(const isa::LayerNormKernel& k) { add(k.axis); }
     void operator()(const isa::ConcatKernel& k) { add(k.axis); }
     void operator()(const isa::SliceKernel& k) { add_list(k.starts).add_list(k.steps); }
+    void operator()(const isa::PickKernel& k) { add(k.axis).add_list(k.indices); }
     void operator()(const isa::TransposeKernel& k) { add_list(k.order); }
     void operator()(const isa::PadKernel& k) { add_list(k.begin).add(k.mode); }
     void operator()(const isa::ResizeKernel& k) { add_list(k.scales).add(k.mode).add(k.coordinates).add(k.nearest); }

@@ -60,6 +60,10 @@ using BytesPerSecond = Quantity<struct BytesPerSecondKind, double>;
     return n / size + (n % size != 0 ? 1 : 0);
 }
 
+/// The smallest multiple of `alignment` that holds the bytes.
+[[nodiscard]] constexpr Bytes aligned(Bytes bytes, Bytes alignment) {
+    return alignment * ceil_div(bytes.count(), alignment.count());
+}
 [[nodiscard]] constexpr Bytes bytes_for(Bits bits) {
     return Bytes(ceil_div(bits.count(), 8));
 }

@@ -13,16 +13,16 @@
 namespace lodestone::config {
 namespace {
 
-constexpr std::size_t longest_quotation = 60;
+constexpr std::size_t longest_shown = 60;
 constexpr double celsius_zero_in_kelvin = 273.15;
 
 /// The user's text in quotes, on one line and not too long.
 std::string quote(const std::string& text) {
-    std::string shown = text.substr(0, longest_quotation);
+    std::string shown = text.substr(0, longest_shown);
     for (char& c : shown) {
         c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
     }
-    return "'" + shown + (text.size() > longest_quotation ? "..." : "") + "'";
+    return "'" + shown + (text.size() > longest_shown ? "..." : "") + "'";
 }
 
 template <class T>

@@ -22,12 +22,17 @@ constexpr std::size_t kSamples = 8;
 
 /// Pixels uniform in [0, 1), from the engine's own bits: the same everywhere.
 quantise::Sample random_sample(const graph::Graph& graph, std::mt19937& random) {
-    const graph::Tensor& input = graph.at(graph.inputs.front());
-    std::vector<float> values(input.size());
-    constexpr int kBits = 24;
-    std::ranges::generate(
-        values, [&random] { return static_cast<float>(random() >> (32 - kBits)) / static_cast<float>(1 << kBits); });
-    return {{input.name, graph::TensorData::of_floats(input.shape, std::move(values))}};
+    quantise::Sample sample;
+    for (const TensorId id : graph.inputs) {
+        const graph::Tensor& input = graph.at(id);
+        std::vector<float> values(input.size());
+        constexpr int kBits = 24;
+        std::ranges::generate(values, [&random] {
+            return static_cast<float>(random() >> (32 - kBits)) / static_cast<float>(1 << kBits);
+        });
+        sample.emplace(input.name, graph::TensorData::of_floats(input.shape, std::move(values)));
+    }
+    return sample;
 }
 
 } // namespace
@@ -35,15 +40,21 @@ quantise::Sample random_sample(const graph::Graph& graph, std::mt19937& random) 
 std::vector<float> Compiled::run(const isa::Program& variant) const {
     constexpr Cycles kLimit(10'000'000);
     using core_grid::FlowControl;
-    return core_grid::run_core_grid(
-               variant, machine,
-               {.flow_control = isa::is_scheduled(variant) ? FlowControl::strict : FlowControl::elastic,
-                .functional = true,
-                .inputs = inputs,
-                .loaded = &program,
-                .cycle_limit = kLimit})
-        .outputs.front()
-        .values;
+    return outputs_of(core_grid::run_core_grid(
+        variant, machine,
+        {.flow_control = isa::is_scheduled(variant) ? FlowControl::strict : FlowControl::elastic,
+         .functional = true,
+         .inputs = inputs,
+         .loaded = &program,
+         .cycle_limit = kLimit}));
+}
+
+std::vector<float> outputs_of(const isa::Execution& execution) {
+    std::vector<float> all;
+    for (const isa::OutputValues& output : execution.outputs) {
+        all.insert(all.end(), output.values.begin(), output.values.end());
+    }
+    return all;
 }
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
@@ -62,7 +73,9 @@ FashionResnet::FashionResnet(graph::Graph network) : prepared_(quantise::prepare
     reference::Interpreter interpreter(prepared_.graph);
     quantise::Sample seen;
     interpreter.observe([&](const graph::Operator& op, const std::vector<graph::TensorData>& outputs) {
-        seen.insert_or_assign(prepared_.graph.at(op.outputs.front()).name, outputs.front());
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            seen.insert_or_assign(prepared_.graph.at(op.outputs[i]).name, outputs[i]);
+        }
     });
     ranges_ = quantise::collect_ranges(
         [&](const quantise::Sample& inputs) {
@@ -94,16 +107,22 @@ Compiled FashionResnet::compiled(const graph::QuantisedModel& model, GridShape g
     }
     compiled.program = emit::compile(model, compiled.machine, options);
     const isa::Program& program = compiled.program;
-    const std::string& input = program.tensors[program.network_inputs.front()].name;
-    const std::string& output = program.tensors[program.network_outputs.front()].name;
     const reference::QuantisedInterpreter interpreter(model);
-    compiled.inputs.emplace_back();
-    for (std::size_t frame = 0; frame < static_cast<std::size_t>(batch); ++frame) {
-        const quantise::Sample& sample = samples_.at(frame % samples_.size());
-        const std::vector<float> values = sample.at(input).as_floats();
-        compiled.inputs.front().insert(compiled.inputs.front().end(), values.begin(), values.end());
-        const std::vector<float> expected = interpreter.run(sample).at(output).as_floats();
-        compiled.expected.insert(compiled.expected.end(), expected.begin(), expected.end());
+    const auto frames_of = [&](std::uint32_t tensor, const auto& values_of) {
+        std::vector<float> all;
+        for (std::size_t frame = 0; frame < static_cast<std::size_t>(batch); ++frame) {
+            const quantise::Sample& sample = samples_.at(frame % samples_.size());
+            const std::vector<float> values = values_of(sample).at(program.tensors[tensor].name).as_floats();
+            all.insert(all.end(), values.begin(), values.end());
+        }
+        return all;
+    };
+    for (const std::uint32_t input : program.network_inputs) {
+        compiled.inputs.push_back(frames_of(input, [](const quantise::Sample& sample) { return sample; }));
+    }
+    for (const std::uint32_t output : program.network_outputs) {
+        const auto values = frames_of(output, [&](const quantise::Sample& sample) { return interpreter.run(sample); });
+        compiled.expected.insert(compiled.expected.end(), values.begin(), values.end());
     }
     return compiled;
 }

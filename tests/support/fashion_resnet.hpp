@@ -19,22 +19,25 @@ struct Compiled {
     spec::CoreGridSpec machine;
     isa::Program program;
     std::vector<core_grid::InputValues> inputs;
-    std::vector<float> expected; ///< of the only output, by the reference interpreter
+    std::vector<float> expected; ///< of all outputs, one after the other, by the reference interpreter
 
     /// Runs `variant` of the program on the data, with weights loaded where the program has them; strictly if it is
     /// scheduled. Throws as run_core_grid does.
     [[nodiscard]] std::vector<float> run(const isa::Program& variant) const;
 };
 
+/// All outputs, one after the other.
+[[nodiscard]] std::vector<float> outputs_of(const isa::Execution& execution);
 /// True when both have the same bits.
 [[nodiscard]] bool same_bits(const std::vector<float>& a, const std::vector<float>& b);
 
 class FashionResnet {
 public:
     FashionResnet();
-    /// The same for another network of one input and one output, with weights.
+    /// The same for another network with weights.
     explicit FashionResnet(graph::Graph network);
 
+    [[nodiscard]] const graph::Graph& graph() const { return prepared_.graph; }
     [[nodiscard]] graph::QuantisedModel quantised(const std::string& precision) const;
     /// On the cores of configs/arch/tiny_2x2.yaml in a grid of another shape, which also multiply 16-bit formats;
     /// `mapping` as in mapping files, "" leaves all to the mapper.
@@ -43,7 +46,7 @@ public:
 
 private:
     quantise::Prepared prepared_;
-    std::vector<quantise::Sample> samples_; ///< random images
+    std::vector<quantise::Sample> samples_; ///< random values for every input
     quantise::ActivationRanges ranges_;
 };
 

@@ -17,7 +17,7 @@ using Ints = std::vector<std::int64_t>;
 
 constexpr std::int64_t largest_index = std::int64_t{1} << 33; ///< beyond every extent; clamping to it changes nothing
 
-void same(Inference& op) {
+void unchanged(Inference& op) {
     op.out(op.type(0), op.shape(0));
 }
 
@@ -404,7 +404,7 @@ void range(Inference& op) {
 InferenceRule movement_rule(OpKind kind) {
     switch (kind) {
     case OpKind::identity:
-        return same;
+        return unchanged;
     case OpKind::dropout:
         return dropout;
     case OpKind::cast:

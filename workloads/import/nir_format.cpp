@@ -57,9 +57,9 @@ extern "C" herr_t append_name(hid_t /*group*/, const char* name, const H5L_info_
     return 0;
 }
 
-class Reader {
+class NirReader {
 public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+    explicit NirReader(std::string file) : file_(std::move(file)) {}
 
     NirGraph run() {
         H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); // we say ourselves what is wrong
@@ -257,7 +257,7 @@ bool is_hdf5(std::string_view bytes) {
 }
 
 NirGraph read_nir(const std::filesystem::path& file) {
-    return Reader(file.string()).run();
+    return NirReader(file.string()).run();
 }
 
 } // namespace lodestone::import

@@ -33,7 +33,7 @@ const std::map<std::string, ElementType>& type_codes() {
     return codes;
 }
 
-[[noreturn]] void refuse(const std::string& file, const std::string& message) {
+[[noreturn]] void refuse_array(const std::string& file, const std::string& message) {
     throw UserError({.file = file}, "", message);
 }
 
@@ -42,7 +42,7 @@ std::string_view value_of(std::string_view header, const std::string& key, const
     const std::size_t at = header.find("'" + key + "'");
     const std::size_t colon = at == std::string_view::npos ? at : header.find(':', at);
     if (colon == std::string_view::npos) {
-        refuse(file, "the .npy header has no '" + key + "'");
+        refuse_array(file, "the .npy header has no '" + key + "'");
     }
     const std::size_t start = header.find_first_not_of(' ', colon + 1);
     return start == std::string_view::npos ? std::string_view() : header.substr(start);
@@ -51,7 +51,7 @@ std::string_view value_of(std::string_view header, const std::string& key, const
 Shape parse_shape(std::string_view text, const std::string& file) {
     const std::size_t end = text.find(')');
     if (text.empty() || text.front() != '(' || end == std::string_view::npos) {
-        refuse(file, "the .npy header's 'shape' is not a tuple");
+        refuse_array(file, "the .npy header's 'shape' is not a tuple");
     }
     Shape shape;
     std::int64_t number = -1;
@@ -59,7 +59,8 @@ Shape parse_shape(std::string_view text, const std::string& file) {
         if (c >= '0' && c <= '9') {
             number = std::max<std::int64_t>(number, 0) * 10 + (c - '0');
             if (number > static_cast<std::int64_t>(graph::max_elements)) {
-                refuse(file, "a dimension of the array exceeds the limit of " + std::to_string(graph::max_elements));
+                refuse_array(file,
+                             "a dimension of the array exceeds the limit of " + std::to_string(graph::max_elements));
             }
         } else if (c == ',' || c == ')') {
             if (number >= 0) {
@@ -67,7 +68,7 @@ Shape parse_shape(std::string_view text, const std::string& file) {
             }
             number = -1;
         } else if (c != ' ' && c != 'L') {
-            refuse(file, "the .npy header's 'shape' holds '" + std::string(1, c) + "'");
+            refuse_array(file, "the .npy header's 'shape' holds '" + std::string(1, c) + "'");
         }
     }
     return shape;
@@ -78,7 +79,7 @@ NpyHeader parse_header(std::string_view header, const std::string& file) {
     const std::string_view type = value_of(header, "descr", file);
     const std::size_t close = type.empty() ? std::string_view::npos : type.find(type.front(), 1);
     if (close == std::string_view::npos || type.front() != '\'') {
-        refuse(file, "the .npy header's 'descr' is not a plain element type; records are not supported");
+        refuse_array(file, "the .npy header's 'descr' is not a plain element type; records are not supported");
     }
     result.type = type.substr(1, close - 1);
     result.by_columns = value_of(header, "fortran_order", file).starts_with("True");
@@ -117,17 +118,17 @@ TensorData parse_npy(std::string_view bytes, const std::string& file) {
     constexpr std::size_t length_at = 8;
     constexpr std::size_t short_length = 2;
     if (bytes.substr(0, magic.size()) != magic || bytes.size() < length_at + 2 * short_length) {
-        refuse(file, "is not a .npy file: it does not begin with \\x93NUMPY and a header");
+        refuse_array(file, "is not a .npy file: it does not begin with \\x93NUMPY and a header");
     }
     const int version = bytes[version_at];
     if (version < 1 || version > 3) {
-        refuse(file, "has .npy version " + std::to_string(version) + ", supported are 1 to 3");
+        refuse_array(file, "has .npy version " + std::to_string(version) + ", supported are 1 to 3");
     }
     const std::size_t length_bytes = version == 1 ? short_length : 2 * short_length;
     const std::size_t length = unsigned_at(bytes, length_at, length_bytes, ByteOrder::little);
     const std::size_t data_at = length_at + length_bytes + length;
     if (data_at > bytes.size()) {
-        refuse(file, "ends within the .npy header");
+        refuse_array(file, "ends within the .npy header");
     }
     const NpyHeader header = parse_header(bytes.substr(length_at + length_bytes, length), file);
     const bool has_order =
@@ -138,7 +139,7 @@ TensorData parse_npy(std::string_view bytes, const std::string& file) {
         for (const auto& [name, type] : type_codes()) {
             known.push_back(name);
         }
-        refuse(file, "has element type '" + header.type + "', supported are " + join(known));
+        refuse_array(file, "has element type '" + header.type + "', supported are " + join(known));
     }
     const ByteOrder order = header.type[0] == '>' ? ByteOrder::big : ByteOrder::little;
     TensorData data =

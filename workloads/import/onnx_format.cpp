@@ -24,9 +24,9 @@ using graph::Tensor;
 using graph::TensorData;
 
 /// Builds one graph from one model.
-class Reader {
+class OnnxReader {
 public:
-    Reader(const Source& source, const ImportOptions& options, Problems& problems)
+    OnnxReader(const Source& source, const ImportOptions& options, Problems& problems)
         : options_(options), problems_(problems), file_(source.path.string()) {
         graph_.source = file_;
     }
@@ -287,8 +287,9 @@ private:
             const auto kind = is_standard ? modern_kind(node.op_type()) : std::nullopt;
             if (!kind) {
                 const std::string full = (is_standard ? "" : node.domain() + ".") + node.op_type();
-                const std::string near = nearest_name(node.op_type(), graph::op_names());
-                error(name, "operator '" + full + "' is not supported" +
+                const std::string reason = is_standard ? reason_against(node.op_type()) : "";
+                const std::string near = reason.empty() ? nearest_name(node.op_type(), graph::op_names()) : "";
+                error(name, "operator '" + full + "' is not supported" + (reason.empty() ? "" : ": " + reason) +
                                 (near.empty() ? "" : "; did you mean '" + near + "'?"));
                 all_supported = false;
                 continue;
@@ -394,7 +395,7 @@ Graph read_onnx(const Source& source, const ImportOptions& options, Problems& pr
         problems.error({.file = source.path.string()}, "", "is not an ONNX model: it has no graph");
         return {};
     }
-    return Reader(source, options, problems).read(model);
+    return OnnxReader(source, options, problems).read(model);
 }
 
 } // namespace lodestone::import

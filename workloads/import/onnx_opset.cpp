@@ -6,6 +6,7 @@
 #include "workloads/graph/infer.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace lodestone::import {
 namespace {
@@ -76,6 +77,60 @@ void add_flat_softmax(Graph& graph, Operator op) {
     op.outputs = {shares};
     op.attributes.set("axis", std::int64_t{-1});
     graph.add(std::move(op));
+}
+
+Operator beside(const Operator& op, const std::string& suffix, OpKind kind,
+                std::vector<std::optional<TensorId>> inputs) {
+    return Operator{.name = op.name + suffix,
+                    .kind = kind,
+                    .inputs = std::move(inputs),
+                    .outputs = {},
+                    .attributes = {},
+                    .where = op.where};
+}
+
+void require_operands(const Operator& op, std::size_t count) {
+    if (op.inputs.size() != count || op.outputs.size() != 1 ||
+        std::find(op.inputs.begin(), op.inputs.end(), std::nullopt) != op.inputs.end()) {
+        throw UserError("takes " + std::to_string(count) + " operands and gives one");
+    }
+}
+
+/// Mish, new in 18: x * tanh(softplus(x)).
+void add_mish(Graph& graph, Operator op) {
+    require_operands(op, 1);
+    Operator soft = beside(op, ".softplus", OpKind::softplus, {op.inputs[0]});
+    soft.outputs = {add_activation(graph, op.name + ".soft")};
+    Operator gate = beside(op, ".tanh", OpKind::tanh, {soft.outputs[0]});
+    gate.outputs = {add_activation(graph, op.name + ".gate")};
+    op.inputs = {op.inputs[0], gate.outputs[0]};
+    graph.add(std::move(soft));
+    graph.add(std::move(gate));
+    graph.add(std::move(op));
+}
+
+/// GroupNormalization, new in 18, with scale and bias per group: an InstanceNormalization of groups.
+void add_group_normalization(Graph& graph, Operator op) {
+    constexpr std::size_t operands = 3;
+    require_operands(op, operands);
+    const std::int64_t groups = op.attributes.integer("num_groups", 0);
+    if (groups < 1) {
+        throw UserError("attribute 'num_groups' is " + std::to_string(groups) + ", it must be at least 1");
+    }
+    op.attributes.erase("num_groups");
+    const TensorId shape = add_constant(graph, op.name + ".groups", TensorData::vector_of({0, groups, -1}));
+    Operator apart = beside(op, ".apart", OpKind::reshape, {op.inputs[0], shape});
+    apart.outputs = {add_activation(graph, op.name + ".in_groups")};
+    Operator back = beside(op, ".input_shape", OpKind::shape, {op.inputs[0]});
+    back.outputs = {add_activation(graph, op.name + ".shape")};
+    Operator joined = beside(op, ".joined", OpKind::reshape, {std::nullopt, back.outputs[0]});
+    joined.outputs = op.outputs;
+    op.inputs[0] = apart.outputs[0];
+    op.outputs = {add_activation(graph, op.name + ".even")};
+    joined.inputs[0] = op.outputs[0];
+    for (Operator* part : {&apart, &back, &op, &joined}) {
+        graph.add(std::move(*part));
+    }
 }
 
 /// Upsample and the first Resize scaled from the corner and took the element before.
@@ -188,11 +243,43 @@ void modernise_in_place(Graph& graph, Operator& op, const std::string& onnx_name
 } // namespace
 
 std::optional<OpKind> modern_kind(const std::string& onnx_name) {
-    return onnx_name == "Upsample" ? OpKind::resize : graph::op_named(onnx_name);
+    static const std::map<std::string, OpKind> renamed{
+        {"Upsample", OpKind::resize}, {"Mish", OpKind::mul}, {"GroupNormalization", OpKind::instance_normalization}};
+    const auto known = renamed.find(onnx_name);
+    return known != renamed.end() ? known->second : graph::op_named(onnx_name);
+}
+
+std::string reason_against(const std::string& onnx_name) {
+    struct Reason {
+        std::string_view why;
+        std::vector<std::string_view> names;
+    };
+    static const std::vector<Reason> reasons{
+        {"it feeds its result back to itself; export it unrolled over a fixed number of steps",
+         {"LSTM", "GRU", "RNN", "Loop", "Scan"}},
+        {"it decides while the network runs; export the branch that is taken", {"If"}},
+        {"what it gives has an order or size that depends on values; end the network before it and leave the rest to "
+         "the host",
+         {"TopK", "NonMaxSuppression", "NonZero", "Unique", "Compress", "RoiAlign"}},
+        {"it draws random numbers, as only training does; export the network for inference",
+         {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"}},
+    };
+    for (const Reason& reason : reasons) {
+        if (std::find(reason.names.begin(), reason.names.end(), onnx_name) != reason.names.end()) {
+            return std::string(reason.why);
+        }
+    }
+    return {};
 }
 
 void add_modern(Graph& graph, Operator op, const std::string& onnx_name, std::int64_t opset) {
     modernise_in_place(graph, op, onnx_name, opset);
+    if (onnx_name == "Mish") {
+        return add_mish(graph, std::move(op));
+    }
+    if (onnx_name == "GroupNormalization") {
+        return add_group_normalization(graph, std::move(op));
+    }
     const bool is_softmax = op.kind == OpKind::softmax || op.kind == OpKind::log_softmax;
     const bool has_operands = op.inputs.size() == 1 && op.inputs[0] && op.outputs.size() == 1;
     if (is_softmax && has_operands && opset < opset_of_softmax_by_axis) {

@@ -16,9 +16,9 @@ using graph::Tensor;
 constexpr double kSmall = 0.02; ///< deviation of embeddings and biases, and of scales from 1: usual before training
 
 /// Mean 0, deviation 1.
-class Source {
+class ValueSource {
 public:
-    explicit Source(const RandomParameters& random) : engine_(random.seed), distribution_(random.distribution) {}
+    explicit ValueSource(const RandomParameters& random) : engine_(random.seed), distribution_(random.distribution) {}
 
     double next() {
         if (distribution_ == Distribution::uniform) {
@@ -44,7 +44,7 @@ private:
 };
 
 /// What a parameter's values are drawn about.
-struct Shape {
+struct Spread {
     double mean = 0;
     double deviation = kSmall;
 };
@@ -80,20 +80,20 @@ bool is_normalisation(OpKind kind) {
            kind == OpKind::instance_normalization;
 }
 
-Shape shape_of(const graph::Operator& op, std::size_t operand, const Tensor& tensor) {
+Spread shape_of(const graph::Operator& op, std::size_t operand, const Tensor& tensor) {
     constexpr std::size_t scale = 1;
     constexpr std::size_t variance = 4; // of a batch normalisation
     if (is_normalisation(op.kind) && (operand == scale || operand == variance)) {
         return {.mean = 1, .deviation = kSmall};
     }
     const double inputs = inputs_of_one_output(op, operand, tensor);
-    return inputs > 0 ? Shape{.mean = 0, .deviation = 1 / std::sqrt(inputs)} : Shape{};
+    return inputs > 0 ? Spread{.mean = 0, .deviation = 1 / std::sqrt(inputs)} : Spread{};
 }
 
 } // namespace
 
 void fill_parameters(graph::Graph& graph, const RandomParameters& random) {
-    std::vector<Shape> shapes(graph.tensors.size());
+    std::vector<Spread> shapes(graph.tensors.size());
     for (const graph::Operator& op : graph.operators) {
         for (std::size_t operand = 0; operand < op.inputs.size(); ++operand) {
             if (op.inputs[operand]) {
@@ -101,7 +101,7 @@ void fill_parameters(graph::Graph& graph, const RandomParameters& random) {
             }
         }
     }
-    Source source(random);
+    ValueSource source(random);
     for (std::size_t index = 0; index < graph.tensors.size(); ++index) {
         Tensor& tensor = graph.tensors[index];
         if (tensor.role != graph::TensorRole::parameter || tensor.has_data() || !graph::is_floating(tensor.type)) {

@@ -26,9 +26,9 @@ constexpr std::uint64_t ticks_after_last_input = 16; // for recordings that do n
 constexpr std::array<const char*, 11> neuron_keys = {
     "v", "reset", "weights", "leak", "pos_threshold", "neg_threshold", "dx", "dy", "axon", "delay", "reset_mode"};
 
-class Reader {
+class SpikingReader {
 public:
-    Reader(std::string_view text, std::string file, const spec::SpikingArraySpec& machine)
+    SpikingReader(std::string_view text, std::string file, const spec::SpikingArraySpec& machine)
         : text_(text), file_(std::move(file)), machine_(machine) {}
 
     SpikingWorkload read();
@@ -66,7 +66,7 @@ private:
     const json empty_list_ = json::array();
 };
 
-void Reader::problem(const JsonStep& at, const std::string& message) {
+void SpikingReader::problem(const JsonStep& at, const std::string& message) {
     if (problems_.error_count() >= max_located_problems) {
         ++unlocated_;
         return;
@@ -76,7 +76,7 @@ void Reader::problem(const JsonStep& at, const std::string& message) {
                     message + " (byte offset " + std::to_string(offset) + ")");
 }
 
-const json* Reader::member(const json& object, const JsonStep& key) {
+const json* SpikingReader::member(const json& object, const JsonStep& key) {
     if (!object.is_object()) {
         problem(*key.parent, "must be an object");
         return nullptr;
@@ -89,7 +89,7 @@ const json* Reader::member(const json& object, const JsonStep& key) {
     return &*found;
 }
 
-std::int64_t Reader::whole(const json& value, const JsonStep& at, Range range) {
+std::int64_t SpikingReader::whole(const json& value, const JsonStep& at, Range range) {
     if (!value.is_number_integer()) {
         problem(at, "must be a whole number");
         return range.min;
@@ -104,12 +104,12 @@ std::int64_t Reader::whole(const json& value, const JsonStep& at, Range range) {
     return number;
 }
 
-std::int64_t Reader::whole_member(const json& object, const JsonStep& key, Range range) {
+std::int64_t SpikingReader::whole_member(const json& object, const JsonStep& key, Range range) {
     const json* value = member(object, key);
     return value == nullptr ? range.min : whole(*value, key, range);
 }
 
-const json& Reader::list(const json& object, const JsonStep& key, std::size_t limit) {
+const json& SpikingReader::list(const json& object, const JsonStep& key, std::size_t limit) {
     const json* value = member(object, key);
     if (value == nullptr) {
         return empty_list_;
@@ -125,7 +125,8 @@ const json& Reader::list(const json& object, const JsonStep& key, std::size_t li
     return *value;
 }
 
-std::pair<std::uint32_t, std::uint32_t> Reader::position(const json& object, const JsonStep& key, Range x, Range y) {
+std::pair<std::uint32_t, std::uint32_t> SpikingReader::position(const json& object, const JsonStep& key, Range x,
+                                                                Range y) {
     const json& pair = list(object, key, 2);
     if (pair.size() != 2) {
         problem(key, "must be a pair [x, y]");
@@ -135,7 +136,7 @@ std::pair<std::uint32_t, std::uint32_t> Reader::position(const json& object, con
             static_cast<std::uint32_t>(whole(pair[1], key.at(1), y))};
 }
 
-void Reader::sizes(const json& root) {
+void SpikingReader::sizes(const json& root) {
     const JsonStep top;
     isa::SpikingProgram& program = result_.program;
     const json* format = member(root, top.to("format"));
@@ -156,7 +157,7 @@ void Reader::sizes(const json& root) {
     }
 }
 
-void Reader::output_bus(const json& root) {
+void SpikingReader::output_bus(const json& root) {
     const auto bus = root.find("output_bus");
     if (bus == root.end() || bus->is_null()) {
         return;
@@ -169,7 +170,7 @@ void Reader::output_bus(const json& root) {
     result_.program.output_bus = {.x = x, .y = y, .outputs = static_cast<std::uint32_t>(outputs)};
 }
 
-void Reader::synapse_row(const json& value, const JsonStep& at, std::span<std::uint64_t> row) {
+void SpikingReader::synapse_row(const json& value, const JsonStep& at, std::span<std::uint64_t> row) {
     if (!value.is_string()) {
         problem(at, "must be a string of hexadecimal digits");
         return;
@@ -206,7 +207,7 @@ void Reader::synapse_row(const json& value, const JsonStep& at, std::span<std::u
     }
 }
 
-void Reader::core(const json& value, const JsonStep& at) {
+void SpikingReader::core(const json& value, const JsonStep& at) {
     isa::SpikingProgram& program = result_.program;
     isa::SpikingCoreProgram core;
     core.x = static_cast<std::uint32_t>(whole_member(value, at.to("x"), {0, program.columns - 1}));
@@ -246,7 +247,7 @@ void Reader::core(const json& value, const JsonStep& at) {
     program.cores.push_back(std::move(core));
 }
 
-isa::SpikingNeuron Reader::neuron(const json& value, const JsonStep& at) {
+isa::SpikingNeuron SpikingReader::neuron(const json& value, const JsonStep& at) {
     isa::SpikingNeuron neuron;
     if (!value.is_object()) {
         problem(at, "must be an object");
@@ -282,7 +283,7 @@ isa::SpikingNeuron Reader::neuron(const json& value, const JsonStep& at) {
     return neuron;
 }
 
-void Reader::destination(isa::SpikingNeuron& neuron, const json& value, const JsonStep& at) {
+void SpikingReader::destination(isa::SpikingNeuron& neuron, const json& value, const JsonStep& at) {
     const isa::SpikingProgram& program = result_.program;
     isa::SpikeDestination& to = neuron.destination;
     to.dx = static_cast<std::int16_t>(whole_member(value, at.to("dx"), machine_.hop_range()));
@@ -304,7 +305,7 @@ void Reader::destination(isa::SpikingNeuron& neuron, const json& value, const Js
     to.axon = static_cast<std::uint16_t>(whole_member(value, at.to("axon"), {0, ends - 1}));
 }
 
-void Reader::input(const json& value, const JsonStep& at) {
+void SpikingReader::input(const json& value, const JsonStep& at) {
     constexpr std::size_t fields = 5;
     if (!value.is_array() || value.size() != fields) {
         problem(at, "must be a list [tick, x, y, axon, delay]");
@@ -325,7 +326,7 @@ void Reader::input(const json& value, const JsonStep& at) {
                                       .delay = static_cast<std::uint8_t>(field[4])});
 }
 
-void Reader::expected(const json& root) {
+void SpikingReader::expected(const json& root) {
     const auto found = root.find("expected");
     if (found == root.end()) {
         return;
@@ -370,7 +371,7 @@ void Reader::expected(const json& root) {
     }
 }
 
-SpikingWorkload Reader::read() {
+SpikingWorkload SpikingReader::read() {
     json root;
     try {
         root = json::parse(text_);
@@ -420,7 +421,7 @@ bool is_spiking_json(std::string_view text) {
 
 SpikingWorkload parse_spiking_json(std::string_view text, const std::string& file,
                                    const spec::SpikingArraySpec& machine) {
-    return Reader(text, file, machine).read();
+    return SpikingReader(text, file, machine).read();
 }
 
 SpikingWorkload import_spiking_json(const std::filesystem::path& file, const spec::SpikingArraySpec& machine) {

@@ -3,10 +3,10 @@
 #include "workloads/quantise/canonical.hpp"
 
 #include "workloads/quantise/op_class.hpp"
+#include "workloads/quantise/rewriter.hpp"
 
 #include <array>
 #include <cmath>
-#include <set>
 #include <utility>
 
 namespace lodestone::quantise {
@@ -22,21 +22,13 @@ using graph::Tensor;
 using graph::TensorData;
 using graph::TensorRole;
 
-/// Rebuilds the list of operators; new ones go in front of what reads them.
-class Rewriter {
+/// One function per operator that has a simpler equivalent.
+class Canonical : private Rewriter {
 public:
-    explicit Rewriter(Graph& graph) : graph_(graph) {
-        for (const Tensor& tensor : graph.tensors) {
-            tensor_names_.insert(tensor.name);
-        }
-        for (const Operator& op : graph.operators) {
-            operator_names_.insert(op.name);
-        }
-    }
+    explicit Canonical(Graph& graph) : Rewriter(graph) {}
 
     void run() {
-        std::vector<Operator> old = std::exchange(graph_.operators, {});
-        for (Operator& op : old) {
+        for (Operator& op : take_operators()) {
             rewrite(std::move(op));
         }
     }
@@ -65,51 +57,6 @@ private:
         default:
             keep(std::move(op));
         }
-    }
-
-    void keep(Operator op) { graph_.operators.push_back(std::move(op)); }
-
-    [[nodiscard]] static std::string fresh(const std::string& wanted, std::set<std::string>& names) {
-        std::string name = wanted;
-        for (int i = 2; !names.insert(name).second; ++i) {
-            name = wanted + "." + std::to_string(i);
-        }
-        return name;
-    }
-
-    TensorId value(const std::string& name, Shape shape) {
-        return graph_.add(
-            Tensor{.name = fresh(name, tensor_names_), .type = ElementType::float32, .shape = std::move(shape)});
-    }
-
-    /// A parameter computed from others; without values when one of those has none.
-    TensorId parameter(const std::string& name, Shape shape, std::vector<float> values) {
-        Tensor tensor{.name = fresh(name, tensor_names_),
-                      .type = ElementType::float32,
-                      .shape = shape,
-                      .role = TensorRole::parameter};
-        if (!values.empty()) {
-            tensor.data = std::make_shared<TensorData>(TensorData::of_floats(std::move(shape), std::move(values)));
-        }
-        return graph_.add(std::move(tensor));
-    }
-
-    TensorId constant(const std::string& name, float number) {
-        const TensorId id = parameter(name, {}, {number});
-        graph_.at(id).role = TensorRole::constant;
-        return id;
-    }
-
-    /// Appends `kind`(inputs) -> output, one of the operators that replace `origin`; the main one, with an empty
-    /// `part`, keeps its name.
-    void emit(OpKind kind, const Operator& origin, const std::string& part, std::vector<TensorId> inputs,
-              TensorId output) {
-        Operator op{.name = part.empty() ? origin.name : fresh(origin.name + "." + part, operator_names_),
-                    .kind = kind,
-                    .outputs = {output},
-                    .where = origin.where};
-        op.inputs.assign(inputs.begin(), inputs.end());
-        keep(std::move(op));
     }
 
     void gemm(Operator op) {
@@ -367,10 +314,6 @@ private:
             start = end;
         }
     }
-
-    Graph& graph_;
-    std::set<std::string> tensor_names_;
-    std::set<std::string> operator_names_;
 };
 
 } // namespace
@@ -394,7 +337,7 @@ void use_binary32(Graph& graph) {
 }
 
 void rewrite_operators(Graph& graph) {
-    Rewriter(graph).run();
+    Canonical(graph).run();
 }
 
 } // namespace lodestone::quantise

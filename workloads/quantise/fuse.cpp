@@ -169,10 +169,11 @@ private:
         return ready && op.inputs.size() <= (has_settings ? 3U : 2U) ? std::optional(readers.front()) : std::nullopt;
     }
 
-    /// The operands after the first are single numbers that are known.
+    /// The operands after the first are limits that are known, or slopes that the network does not compute.
     [[nodiscard]] bool has_fixed_settings(const Operator& op) const {
         return std::all_of(op.inputs.begin() + 1, op.inputs.end(), [&](const auto& setting) {
-            return !setting || (graph_.at(*setting).has_data() && graph_.at(*setting).size() == 1);
+            const bool is_known = !setting || (graph_.at(*setting).has_data() && graph_.at(*setting).size() == 1);
+            return is_known || (op.kind == OpKind::prelu && !is_activation(graph_.at(*setting)));
         });
     }
 

@@ -34,6 +34,8 @@ bool can_follow(OpKind kind) {
     case OpKind::hard_sigmoid:
     case OpKind::hard_swish:
     case OpKind::gelu:
+    case OpKind::elu:
+    case OpKind::softplus:
     case OpKind::clip:
     case OpKind::tanh:
     case OpKind::erf:
@@ -67,14 +69,12 @@ bool is_element_wise(OpKind kind) {
     case OpKind::logical_xor:
     case OpKind::logical_not:
     case OpKind::where:
-    case OpKind::elu:
     case OpKind::selu:
     case OpKind::celu:
     case OpKind::thresholded_relu:
     case OpKind::sign:
     case OpKind::sin:
     case OpKind::cos:
-    case OpKind::softplus:
     case OpKind::softsign:
     case OpKind::batch_normalization:
         return true;
@@ -101,6 +101,7 @@ bool only_moves(OpKind kind) {
     case OpKind::global_max_pool:
     case OpKind::concat:
     case OpKind::slice:
+    case OpKind::gather:
     case OpKind::transpose:
     case OpKind::expand:
     case OpKind::tile:

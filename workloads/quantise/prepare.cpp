@@ -4,7 +4,10 @@
 
 #include "workloads/graph/fold.hpp"
 #include "workloads/quantise/canonical.hpp"
+#include "workloads/quantise/decompose.hpp"
 #include "workloads/quantise/imported_scales.hpp"
+#include "workloads/quantise/outside_lookups.hpp"
+#include "workloads/quantise/transposed_convolution.hpp"
 
 namespace lodestone::quantise {
 
@@ -13,6 +16,9 @@ Prepared prepare(graph::Graph graph) {
     take_out_quantisation(prepared.graph, prepared.scales, prepared.warnings);
     use_binary32(prepared.graph);
     graph::simplify(prepared.graph); // folds batch normalisation while it still is one
+    look_up_outside(prepared.graph, prepared.warnings);
+    rewrite_transposed_convolutions(prepared.graph, prepared.scales);
+    decompose(prepared.graph);
     rewrite_operators(prepared.graph);
     graph::remove_pass_through(prepared.graph);
     graph::drop_unused_tensors(prepared.graph);

@@ -33,8 +33,10 @@ struct Prepared {
 /// floating tensors to float32; Gemm to alpha = beta = 1 and a bias per output channel (any other C becomes an Add; a
 /// Gemm of two activations a MatMul);
 /// BatchNormalization that could not be folded to Mul and Add; Sum, Mean, Max, Min of many to pairs; Split to Slices; a
-/// MatMul whose first operand is the parameter to one whose second is. Results stay as they are up to rounding.
-/// Preparing twice changes nothing. Throws UserError when a quantisation operator cannot be taken out.
+/// MatMul whose first operand is the parameter to one whose second is; ConvTranspose to Conv and what decompose.hpp
+/// lists to operators that some unit has; a table looked up by an input of the network becomes an input. Results stay
+/// as they are up to rounding. Preparing twice changes nothing. Throws UserError when a quantisation operator cannot be
+/// taken out.
 [[nodiscard]] Prepared prepare(graph::Graph graph);
 
 } // namespace lodestone::quantise

@@ -55,6 +55,10 @@ std::optional<std::vector<float>> unary(const Operator& op, const std::vector<fl
         return each(x, numerics::hard_swish);
     case OpKind::gelu:
         return each(x, op.attributes.text("approximate", "none") == "tanh" ? numerics::gelu_tanh : numerics::gelu);
+    case OpKind::elu:
+        return each(x, [alpha = number("alpha", 1.0F)](float v) { return numerics::elu(v, alpha); });
+    case OpKind::softplus:
+        return each(x, numerics::softplus);
     case OpKind::tanh:
         return each(x, numerics::tanh);
     case OpKind::erf:
@@ -107,6 +111,8 @@ std::optional<float (*)(float, float)> binary_function(OpKind kind) {
         return [](float a, float b) {
             return static_cast<float>(std::pow(static_cast<double>(a), static_cast<double>(b)));
         };
+    case OpKind::prelu:
+        return numerics::leaky_relu;
     case OpKind::max: // NaN wins
         return [](float a, float b) { return std::isnan(a) || a > b ? a : b; };
     case OpKind::min:
@@ -142,7 +148,7 @@ TensorData softmax(const Operator& op, const TensorData& x) {
         for (std::size_t i = 0; i < lines.length; ++i) {
             line[i] = x.values<float>()[lines.place(n, i)];
         }
-        numerics::softmax(line, line);
+        (op.kind == OpKind::log_softmax ? numerics::log_softmax : numerics::softmax)(line, line);
         for (std::size_t i = 0; i < lines.length; ++i) {
             y.values<float>()[lines.place(n, i)] = line[i];
         }
@@ -195,11 +201,6 @@ std::optional<TensorData> vector_operator(const Graph& graph, const Operator& op
     if (op.kind == OpKind::clip) {
         return TensorData::of_floats(shape, clip(op, operands));
     }
-    if (op.kind == OpKind::prelu && operands.at(1)->size() == 1) {
-        const float slope = operands[1]->as_float(0);
-        return TensorData::of_floats(
-            shape, each(operands[0]->values<float>(), [slope](float v) { return numerics::leaky_relu(v, slope); }));
-    }
     const auto function = binary_function(op.kind);
     if (function && operands.size() == 2) {
         std::vector<float> a = broadcast_to(*operands[0], shape);
@@ -239,6 +240,7 @@ std::optional<TensorData> normalisation(const Graph& graph, const Operator& op, 
     }
     switch (op.kind) {
     case OpKind::softmax:
+    case OpKind::log_softmax:
         return softmax(op, *operands.at(0));
     case OpKind::layer_normalization:
         return layer_normalisation(op, operands);

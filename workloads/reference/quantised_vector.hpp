@@ -26,9 +26,9 @@ using Operands = std::vector<const graph::TensorData*>;
 /// The pair applied to what `gate` reads.
 [[nodiscard]] graph::TensorData gated(const graph::Operator& gate, const graph::TensorData& x);
 
-/// Softmax (numerics::softmax along its axis) and LayerNormalization: mean and variance in binary64 in index order,
-/// (x - mean) / sqrt(variance + epsilon) in binary64 rounded once, then * scale and + bias in binary32. Nothing for
-/// others.
+/// Softmax and LogSoftmax (those of numerics along their axis) and LayerNormalization: mean and variance in binary64 in
+/// index order, (x - mean) / sqrt(variance + epsilon) in binary64 rounded once, then * scale and + bias in binary32.
+/// Nothing for others.
 [[nodiscard]] std::optional<graph::TensorData> normalisation(const graph::Graph& graph, const graph::Operator& op,
                                                              const Operands& operands);
 

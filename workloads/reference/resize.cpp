@@ -128,7 +128,8 @@ Picture resample(const Picture& from, std::size_t d, const std::vector<Sample>& 
         const std::size_t base = i / stride / samples.size() * extent * stride + i % stride;
         to.outside[i] = sample.outside;
         for (const auto& [index, weight] : sample.parts) {
-            to.values[i] += weight * from.values[base + index * stride];
+            const double value = from.values[base + index * stride];
+            to.values[i] = sample.parts.size() == 1 ? value : to.values[i] + weight * value; // a move keeps -0
             to.outside[i] = to.outside[i] || from.outside[base + index * stride];
         }
     }

@@ -14,7 +14,6 @@ namespace lodestone::mac {
 
 namespace {
 
-constexpr std::size_t streams = 64;
 constexpr int cycles = 72;
 constexpr int sum_length = 24; ///< products per sum
 

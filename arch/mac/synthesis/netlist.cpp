@@ -13,8 +13,6 @@ namespace lodestone::mac {
 
 namespace {
 
-constexpr double streams = 64;
-
 std::string bit_name(const nlohmann::json& bit) {
     return bit.is_string() ? bit.get<std::string>() : std::to_string(bit.get<std::uint64_t>());
 }
@@ -259,7 +257,7 @@ double Netlist::energy_per_cycle() const {
     for (std::size_t net = 0; net < toggles_.size(); ++net) {
         sum += static_cast<double>(toggles_[net]) * toggle_energy_[net];
     }
-    return cycles_ == 0 ? 0.0 : sum / (streams * static_cast<double>(cycles_)) + clock_energy_;
+    return cycles_ == 0 ? 0.0 : sum / (static_cast<double>(streams) * static_cast<double>(cycles_)) + clock_energy_;
 }
 
 } // namespace lodestone::mac

@@ -12,6 +12,9 @@
 
 namespace lodestone::mac {
 
+/// Operand streams that a netlist is simulated on at once: the bits of a word.
+inline constexpr std::size_t streams = 64;
+
 /// Delays of the simulation: none (a net changes at most once per cycle), or one unit per cell, which shows glitches.
 enum class GateDelay : std::uint8_t { zero, unit };
 

@@ -43,13 +43,13 @@ void print_layers(const CompiledNetwork& compiled) {
 
 std::vector<std::vector<std::uint8_t>> draw_images(std::uint32_t elements, std::size_t count) {
     std::mt19937_64 engine(5);
-    std::vector<std::vector<std::uint8_t>> images(count, std::vector<std::uint8_t>(elements));
-    for (auto& image : images) {
+    std::vector<std::vector<std::uint8_t>> drawn(count, std::vector<std::uint8_t>(elements));
+    for (auto& image : drawn) {
         for (std::uint8_t& value : image) {
             value = engine() >> 62 == 0 ? 1 : 0; // a quarter of the inputs
         }
     }
-    return images;
+    return drawn;
 }
 
 } // namespace

@@ -138,6 +138,11 @@ TEST_CASE("PRG-S3: kernels of the vector unit fit their tensors", "[isa][errors]
                  [](isa::SliceKernel& slice) { slice.starts[1] = 3; });
     check_misfit(isa::SliceKernel{.starts = {0, 2, 0, 0}, .steps = {1, 1, 1, 2}}, {1, 6, 6, 3},
                  [](isa::SliceKernel& slice) { slice.steps.pop_back(); });
+    const isa::PickKernel pick{.axis = 1, .indices = {7, 0, 7}};
+    check_misfit(pick, {1, 3, 6, 6}, [](isa::PickKernel& p) { p.axis = 4; });
+    check_misfit(pick, {1, 3, 6, 6}, [](isa::PickKernel& p) { p.indices[1] = 8; });
+    check_misfit(pick, {1, 3, 6, 6}, [](isa::PickKernel& p) { p.indices[1] = -1; });
+    check_misfit(pick, {1, 3, 6, 6}, [](isa::PickKernel& p) { p.indices.push_back(1); });
     check_misfit(isa::TransposeKernel{.order = {0, 2, 3, 1}}, {1, 6, 6, 8}, [](isa::TransposeKernel& transpose) {
         transpose.order = {0, 1, 2, 3};
     });

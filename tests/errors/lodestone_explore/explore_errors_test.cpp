@@ -59,10 +59,13 @@ TEST_CASE("a problem of the run at every point is one of the sweep", "[explore][
                    {"is functional; a sweep moves sizes only"});
 }
 
-TEST_CASE("a sweep over a spiking array is refused", "[explore][errors]") {
-    std::string text = sweep_text("  - {name: rows, path: machine.voltage, values: [0.8 V]}\n", "");
+TEST_CASE("a fidelity that the machine does not know is refused", "[explore][errors]") {
+    std::string text =
+        sweep_text("  - {name: v, path: machine.voltage, values: [0.8 V]}\n", "") + "fidelity: analytic\n";
+    expect_refusal(sweep_text("  - {name: v, path: machine.voltage, values: [0.8 V]}\n") + "fidelity: functional\n",
+                   {"run.machine: is a core grid, which knows fidelity event and analytic"});
     text.replace(text.find("tiny_2x2"), 8, "truenorth");
-    expect_refusal(text, {"run.machine: is a spiking array; sweeps explore core grids"});
+    expect_refusal(text, {"run.machine: is a spiking array, which knows fidelity event or functional"});
 }
 
 TEST_CASE("options that are wrong are named before a store is made", "[explore][errors]") {

@@ -47,6 +47,33 @@ TEST_CASE("an operator without lowering is named with its layer and the supporte
                           Contains("LayerNormalization"));
 }
 
+TEST_CASE("positions that are computed or outside are refused with their names", "[mapping][errors]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {4, 8});
+    const TensorId far = net.given("far", graph::TensorData::vector_of({0, 9}), graph::TensorRole::constant);
+    const TensorId best = net.op(OpKind::arg_max, "best", {x});
+    const TensorId outside = net.op(OpKind::gather, "outside", {x, far}, {{"axis", std::int64_t{1}}});
+    const graph::QuantisedModel model = model_of(net.finish({outside, net.op(OpKind::gather, "rows", {x, best})}));
+    CHECK_THROWS_WITH(
+        emit::compile(model, small_machine(), options()),
+        Contains("outside: Gather: position 9 of 'far' is outside axis 1 of 'x', which has 8 positions") &&
+            Contains("rows: Gather: positions 'best.out' are computed while the network runs"));
+}
+
+TEST_CASE("a tensor without axes and an output that nothing computes are refused", "[mapping][errors]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 8});
+    const graph::QuantisedModel scalar =
+        model_of(net.finish({net.op(OpKind::reduce_sum, "sum", {x}, {{"keepdims", std::int64_t{0}}})}));
+    CHECK_THROWS_WITH(emit::compile(scalar, small_machine(), options()),
+                      Contains("sum: ReduceSum: tensor 'sum.out' has no axes, the core grid needs 1 at least"));
+    NetworkBuilder other;
+    const TensorId y = other.input("y", {1, 8});
+    const graph::QuantisedModel passed = model_of(other.finish({other.op(OpKind::relu, "relu", {y}), y}));
+    CHECK_THROWS_WITH(emit::compile(passed, small_machine(), options()),
+                      Contains("output 'y': is an input of the network that no layer changes"));
+}
+
 TEST_CASE("a batch below 1 is refused", "[mapping][errors]") {
     emit::CompileOptions chosen = options();
     chosen.batch = 0;

@@ -13,7 +13,7 @@ using lodestone::tests::ScratchFolder;
 
 namespace {
 
-const std::string good = R"(kind: trinary_network
+const std::string good_network = R"(kind: trinary_network
 input: {rows: 2, cols: 2, channels: 2}
 encoding: {kind: threshold, levels: [0.2, 0.6]}
 layers:
@@ -38,7 +38,7 @@ struct Attempt {
         static_cast<void>(scratch.write("b.npy", import::npy_bytes(graph::TensorData::vector_of({0, 1, 2}))));
         static_cast<void>(
             scratch.write("f.npy", import::npy_bytes(graph::TensorData::of_floats({24}, std::vector<float>(24)))));
-        std::string text = good;
+        std::string text = good_network;
         if (!from.empty()) {
             const std::size_t at = text.find(from);
             REQUIRE(at != std::string::npos);

@@ -68,6 +68,18 @@ TEST_CASE("all unsupported operators are named with their nodes, and the support
     CHECK(problems.all()[3].message.starts_with("supported operators are Abs, Add, And,"));
 }
 
+TEST_CASE("an operator that cannot be had says why and what to do", "[workloads][errors]") {
+    Model model;
+    model.nodes.push_back({.op = "LSTM", .inputs = {"y"}, .output = "z"});
+    model.nodes.push_back({.op = "TopK", .inputs = {"z"}, .output = "w"});
+    const std::vector<std::string> found = messages(model);
+    REQUIRE(found.size() >= 2);
+    CHECK(found[0] == "net.onnx: node_z: operator 'LSTM' is not supported: it feeds its result back to itself; export "
+                      "it unrolled over a fixed number of steps");
+    CHECK(found[1].find("TopK' is not supported: what it gives has an order or size that depends on values") !=
+          std::string::npos);
+}
+
 TEST_CASE("a symbolic batch is 1, another symbolic dimension is named", "[workloads][errors]") {
     Model model;
     model.inputs = {value_info("x", {symbolic("N"), fixed(4)})};

@@ -3,6 +3,7 @@
 #include "analysis/explore/search/hypervolume.hpp"
 
 #include "analysis/explore/search/space.hpp"
+#include "tests/support/senses.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,6 +11,8 @@
 #include <bit>
 
 using namespace lodestone::explore;
+using test::down;
+using test::up;
 
 namespace {
 

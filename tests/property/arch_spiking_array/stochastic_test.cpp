@@ -12,17 +12,17 @@ using namespace lodestone::spiking_array;
 
 namespace {
 
-constexpr std::uint32_t neurons = 256;
+constexpr std::uint32_t crowd = 256; ///< equal neurons
 constexpr std::uint64_t ticks = 400;
-constexpr double trials = static_cast<double>(neurons) * static_cast<double>(ticks);
+constexpr double trials = static_cast<double>(crowd) * static_cast<double>(ticks);
 
 /// A core of equal neurons; axon 0 spikes in every tick when `driven`.
 isa::SpikingProgram uniform(const isa::SpikingNeuron& neuron, bool driven) {
     isa::SpikingProgram program;
     isa::SpikingCoreProgram core;
-    core.neurons.assign(neurons, neuron);
-    core.synapses.assign(neurons * program.words_per_row(), 0);
-    for (std::size_t j = 0; j < neurons; ++j) {
+    core.neurons.assign(crowd, neuron);
+    core.synapses.assign(crowd * program.words_per_row(), 0);
+    for (std::size_t j = 0; j < crowd; ++j) {
         isa::connect(program, core, 0, j);
     }
     program.cores.push_back(std::move(core));
@@ -105,8 +105,8 @@ TEST_CASE("a stochastic leak that follows the sign decays towards zero and stays
         CHECK(potential <= 0);
         sum += potential;
     }
-    const double sigma = std::sqrt(80 * 0.25 * 0.75 / neurons);
-    CHECK(sum / neurons == Approx(-20.0).margin(5 * sigma)); // 80 ticks at 64/256 are 20 steps
+    const double sigma = std::sqrt(80 * 0.25 * 0.75 / crowd);
+    CHECK(sum / crowd == Approx(-20.0).margin(5 * sigma)); // 80 ticks at 64/256 are 20 steps
     for (int tick = 0; tick < 2000; ++tick) {
         array.run_tick();
     }

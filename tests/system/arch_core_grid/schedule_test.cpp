@@ -15,7 +15,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-constexpr GridShape kGrid{.rows = 4, .cols = 4};
+constexpr GridShape kLargerGrid{.rows = 4, .cols = 4};
 
 isa::Execution run(const isa::Program& program, FlowControl flow_control) {
     RunOptions options;
@@ -24,7 +24,7 @@ isa::Execution run(const isa::Program& program, FlowControl flow_control) {
 }
 
 isa::Program scheduled_program() {
-    const isa::Program program = test::every_split_program(kGrid);
+    const isa::Program program = test::every_split_program(kLargerGrid);
     return scheduled(program, test::small_machine(program.grid));
 }
 
@@ -42,10 +42,10 @@ std::string complaint(isa::Program program, std::size_t flow, std::uint64_t dela
 
 /// One layer whose two chunks come from neighbouring cores and share links.
 isa::Program two_homes() {
-    isa::Program program = test::conv_program(kGrid, {.out_channels = 32, .rows = 4, .chunks = 2});
+    isa::Program program = test::conv_program(kLargerGrid, {.out_channels = 32, .rows = 4, .chunks = 2});
     program.phases[1].weights->homes[0].core = CoreId(0);
     program.phases[1].weights->homes[1].core = CoreId(1);
-    return scheduled(program, test::small_machine(kGrid));
+    return scheduled(program, test::small_machine(kLargerGrid));
 }
 
 } // namespace
@@ -61,7 +61,8 @@ TEST_CASE("a scheduled program runs strictly in the cycles of its schedule, with
 }
 
 TEST_CASE("an elastic run counts the cycles that flows wait for links", "[arch][core_grid]") {
-    CHECK(run(test::every_split_program(kGrid), FlowControl::elastic).events.networks.at("activation").stalls > 0);
+    CHECK(run(test::every_split_program(kLargerGrid), FlowControl::elastic).events.networks.at("activation").stalls >
+          0);
 }
 
 TEST_CASE("a strict run gives the bits of the whole", "[arch][core_grid]") {
@@ -73,7 +74,7 @@ TEST_CASE("a strict run gives the bits of the whole", "[arch][core_grid]") {
 }
 
 TEST_CASE("a strict run needs a slot for every flow", "[arch][core_grid]") {
-    isa::Program program = test::every_split_program(kGrid);
+    isa::Program program = test::every_split_program(kLargerGrid);
     CHECK_THROWS_WITH(run(program, FlowControl::strict), Contains("conv_rows: input 0 has 0 start slots for its"));
     program = scheduled_program();
     program.phases[1].inputs[0].slots.pop_back();

@@ -17,7 +17,7 @@ namespace {
 const std::string kMachine = "--machine configs/arch/northpole.yaml ";
 
 /// Results by precision of a run that must succeed; a program that breaks a rule ends the command with a failure.
-std::map<std::string, Json> results_of(const std::string& options) {
+std::map<std::string, Json> results_by_precision(const std::string& options) {
     const CommandResult result = lodestone_command("run " + options + " --json");
     INFO(options << "\n" << result.err);
     REQUIRE(result.exit_code == 0);
@@ -38,8 +38,8 @@ std::uint64_t macs_of(const Json& result) {
 
 /// Every precision runs, with the same multiply-accumulates; narrower integers are faster.
 void check_precisions(const std::string& network) {
-    const auto results = results_of(kMachine + "--workload configs/workloads/" + network +
-                                    " --precision int8,int4,int2,fp8_e4m3,fp8_e5m2,w4a8");
+    const auto results = results_by_precision(kMachine + "--workload configs/workloads/" + network +
+                                              " --precision int8,int4,int2,fp8_e4m3,fp8_e5m2,w4a8");
     REQUIRE(results.size() == 6);
     for (const auto& [precision, result] : results) {
         INFO(precision);
@@ -53,8 +53,8 @@ void check_precisions(const std::string& network) {
 /// FP8 on the area of the integer unit and on as many lanes as it has.
 void check_sizings(const std::string& network) {
     const std::string run = kMachine + "--workload configs/workloads/" + network + " --precision fp8_e4m3,fp8_e5m2";
-    const auto area = results_of(run + " --set core.matrix_unit.sizing=iso_area");
-    const auto lanes = results_of(run + " --set core.matrix_unit.sizing=iso_lanes");
+    const auto area = results_by_precision(run + " --set core.matrix_unit.sizing=iso_area");
+    const auto lanes = results_by_precision(run + " --set core.matrix_unit.sizing=iso_lanes");
     for (const char* precision : {"fp8_e4m3", "fp8_e5m2"}) {
         INFO(precision);
         CHECK(macs_of(area.at(precision)) == macs_of(lanes.at(precision)));
@@ -97,7 +97,7 @@ TEST_CASE("a 12-layer transformer runs in FP8 on the area and on the lanes of th
 }
 
 TEST_CASE("a transformer runs with a format per layer", "[system]") {
-    const auto results = results_of("configs/runs/mixed_precision.yaml");
+    const auto results = results_by_precision("configs/runs/mixed_precision.yaml");
     REQUIRE(results.size() == 1);
     const Json& macs = results.begin()->second.at("events").at("macs");
     for (const char* pair : {"int8*int8", "int4*int4", "fp8_e4m3*fp8_e4m3"}) {
@@ -107,7 +107,7 @@ TEST_CASE("a transformer runs with a format per layer", "[system]") {
 }
 
 TEST_CASE("the published operating point computes its first convolution at 8 bit and the rest at 4", "[system]") {
-    const auto results = results_of("configs/runs/northpole_resnet50.yaml");
+    const auto results = results_by_precision("configs/runs/northpole_resnet50.yaml");
     REQUIRE(results.size() == 1);
     const Json& result = results.begin()->second;
     const auto batch = result.at("batch").get<std::uint64_t>();

@@ -21,7 +21,7 @@ using Json = nlohmann::json;
 namespace {
 
 const std::string kNorthPole = "--machine configs/arch/northpole.yaml ";
-const std::string kTiny = "--machine configs/arch/tiny_2x2.yaml ";
+const std::string kSmallMachine = "--machine configs/arch/tiny_2x2.yaml ";
 
 std::string workload(const std::string& name) {
     return "--workload configs/workloads/" + name + ".onnx ";
@@ -145,7 +145,7 @@ TEST_CASE("the same run twice gives the same bytes", "[system]") {
     std::vector<std::string> files;
     for (const char* folder : {"first", "second"}) {
         const std::string out = (scratch.path() / folder).string();
-        REQUIRE(lodestone_command("run " + kTiny + workload("fashion_resnet") +
+        REQUIRE(lodestone_command("run " + kSmallMachine + workload("fashion_resnet") +
                                   "--precision int8 --batch 2 --functional --out '" + out + "'")
                     .exit_code == 0);
         files.push_back(read_file(out + "/fashion_resnet_int8.json"));
@@ -156,7 +156,7 @@ TEST_CASE("the same run twice gives the same bytes", "[system]") {
 TEST_CASE("the simulated grid computes what the reference interpreter computes, at every precision", "[system]") {
     const std::string data = " --functional --inputs /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"
                              " --labels /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz --samples 100";
-    const Json results = results_of(kTiny + workload("fashion_resnet") +
+    const Json results = results_of(kSmallMachine + workload("fashion_resnet") +
                                     "--precision int8,int4,int2,fp8_e4m3,fp8_e5m2 --batch 10" + data);
     for (const Json& result : results) {
         INFO(result.at("precision"));
@@ -168,11 +168,13 @@ TEST_CASE("the simulated grid computes what the reference interpreter computes, 
 }
 
 TEST_CASE("an override changes one field and the result with it", "[system]") {
-    const Json plain = results_of(kTiny + workload("fashion_resnet") + "--precision int8");
-    const Json fast = results_of(kTiny + workload("fashion_resnet") + "--precision int8 --set 'clock=800 MHz'");
+    const Json plain = results_of(kSmallMachine + workload("fashion_resnet") + "--precision int8");
+    const Json fast = results_of(kSmallMachine + workload("fashion_resnet") + "--precision int8 --set 'clock=800 MHz'");
     CHECK(plain[0].at("clock_hz") == 400e6);
     CHECK(fast[0].at("clock_hz") == 800e6);
     CHECK(plain[0].at("config_hash") != fast[0].at("config_hash"));
+    CHECK(results_of(kSmallMachine + workload("fashion_resnet") + "--precision int8 --set 'machine.clock=800 MHz'") ==
+          fast);
 }
 
 TEST_CASE("a run file includes a machine and changes one field of it", "[system]") {
@@ -204,11 +206,11 @@ TEST_CASE("a program that was compiled verifies, and a damaged one does not", "[
     const ScratchFolder scratch;
     const std::string program = (scratch.path() / "p.json").string();
     const std::string mapping = (scratch.path() / "m.yaml").string();
-    REQUIRE(lodestone_command("compile " + kTiny + workload("fashion_resnet") + "--precision int8 -o '" + program +
-                              "' --mapping-out '" + mapping + "'")
+    REQUIRE(lodestone_command("compile " + kSmallMachine + workload("fashion_resnet") + "--precision int8 -o '" +
+                              program + "' --mapping-out '" + mapping + "'")
                 .exit_code == 0);
-    CHECK(lodestone_command("verify '" + program + "' " + kTiny).exit_code == 0);
-    CHECK(lodestone_command("verify --mapping '" + mapping + "' " + kTiny + workload("fashion_resnet") +
+    CHECK(lodestone_command("verify '" + program + "' " + kSmallMachine).exit_code == 0);
+    CHECK(lodestone_command("verify --mapping '" + mapping + "' " + kSmallMachine + workload("fashion_resnet") +
                             "--precision int8")
               .exit_code == 0);
     std::string text = read_file(program);
@@ -216,7 +218,7 @@ TEST_CASE("a program that was compiled verifies, and a damaged one does not", "[
     const std::size_t at = text.find(address, text.find("\"buffers\""));
     text.insert(at + address.size(), "99");
     const CommandResult damaged =
-        lodestone_command("verify '" + scratch.write("d.json", text) + "' " + kTiny + "--json");
+        lodestone_command("verify '" + scratch.write("d.json", text) + "' " + kSmallMachine + "--json");
     CHECK(damaged.exit_code == 2);
     const Json verdict = Json::parse(damaged.out);
     CHECK(verdict.at("ok") == false);

@@ -25,7 +25,8 @@ const std::string kLauncher = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_C
 /// Twelve points on the smallest machine; two are too small for the network.
 std::string sweep_text(const std::string& more = "fidelity: event\n") {
     return "name: cluster\nrun:\n  machine: {include: " + kRoot + "/configs/arch/tiny_2x2.yaml}\n  workload: " + kRoot +
-           "/configs/workloads/fashion_resnet.onnx\n  precision: int8\naxes:\n"
+           "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n"
+           "  mapping: {effort: quick}\naxes:\n"
            "  - {name: side, paths: [machine.grid.rows, machine.grid.cols], values: [1, 2, 3]}\n"
            "  - {name: clock, path: machine.clock, values: [200 MHz, 300 MHz]}\n"
            "  - {name: precision, path: precision, values: [int8, fp8_e4m3]}\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps as a user runs them: the same table from one job or two, after a crash, and from another sweep's points.
-#include "tests/support/command.hpp"
+#include "tests/support/explorations.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -8,7 +8,11 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <limits>
 #include <random>
 #include <string>
 #include <sys/wait.h>
@@ -17,17 +21,20 @@
 
 using lodestone::tests::CommandResult;
 using lodestone::tests::lodestone_command;
+using lodestone::tests::rows_of;
 using lodestone::tests::ScratchFolder;
+using lodestone::tests::source_folder;
 using Json = nlohmann::json;
 
 namespace {
 
-const std::string kRoot = LODESTONE_SOURCE_DIR;
+const std::string kQuick = "  mapping: {effort: quick}\n";
 
 /// Four layers on a 2x2 grid: quick enough for hundreds of points.
 std::string sweep_text(const std::string& axes, const std::string& more = "fidelity: analytic\n") {
-    return "name: tiny\nrun:\n  machine: {include: " + kRoot + "/configs/arch/tiny_2x2.yaml}\n  workload: " + kRoot +
-           "/configs/workloads/fashion_resnet.onnx\n  precision: int8\naxes:\n" + axes +
+    return "name: tiny\nrun:\n  machine: {include: " + source_folder +
+           "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder +
+           "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n" + kQuick + "axes:\n" + axes +
            "objectives:\n  - {key: latency_s, goal: minimise}\n  - {key: energy_j.total, goal: minimise}\n" + more;
 }
 
@@ -44,17 +51,6 @@ CommandResult explore(const std::string& sweep, const std::filesystem::path& sto
     INFO("stderr: " << result.err);
     REQUIRE(result.exit_code == 0);
     return result;
-}
-
-/// Every row of a store without the time that it took.
-Json rows_of(const std::filesystem::path& store) {
-    const CommandResult result = lodestone_command("explore --export json --db " + store.string());
-    REQUIRE(result.exit_code == 0);
-    Json rows = Json::parse(result.out);
-    for (Json& row : rows) {
-        row.erase("wall_s");
-    }
-    return rows;
 }
 
 /// Starts an explorer; the id of its process.
@@ -90,8 +86,9 @@ TEST_CASE("an exploration prints its counts and its front", "[explore]") {
 
 TEST_CASE("a point has the figures of the run that it stands for", "[explore]") {
     const ScratchFolder scratch;
-    const std::string sweep = scratch.write("sweep.yaml", sweep_text(kSmallAxes, ""));
-    static_cast<void>(explore(sweep, scratch.path() / "a.db"));
+    std::string text = sweep_text(kSmallAxes, "");
+    text.erase(text.find(kQuick), kQuick.size()); // as the run below
+    static_cast<void>(explore(scratch.write("sweep.yaml", text), scratch.path() / "a.db"));
     const CommandResult run = lodestone_command("run --machine configs/arch/tiny_2x2.yaml --workload "
                                                 "configs/workloads/fashion_resnet.onnx --precision fp8_e4m3 "
                                                 "--set grid.rows=3 --set grid.cols=3 --json");
@@ -124,7 +121,7 @@ TEST_CASE("an illegal machine and one that is too small are infeasible with the 
     const Json rows = rows_of(scratch.path() / "a.db");
     CHECK(rows.at(0).at("status") == "infeasible");
     CHECK_THAT(rows.at(0).at("message").get<std::string>(),
-               Catch::Contains("sweep.yaml:8:52: machine.grid.rows: is '0'"));
+               Catch::Contains("sweep.yaml:9:52: machine.grid.rows: is '0'"));
     CHECK(rows.at(1).at("message").get<std::string>() != "");
     CHECK(rows.at(3).at("status") == "done");
 }
@@ -238,10 +235,10 @@ TEST_CASE("points priced anew equal those of a fresh exploration to the last dig
         const Json after = figures(rows_of(store));
         CHECK(after != before);
         std::string text = sweep_text(axes, "");
-        const std::string machine = "{include: " + kRoot + "/configs/arch/tiny_2x2.yaml";
+        const std::string machine = "{include: " + source_folder + "/configs/arch/tiny_2x2.yaml";
         text.replace(text.find(machine), machine.size(),
                      machine + (round == 0 ? ", voltage: 0.7 V"
-                                           : ", technology: {include: " + kRoot + "/configs/tech/28nm.yaml}"));
+                                           : ", technology: {include: " + source_folder + "/configs/tech/28nm.yaml}"));
         const std::string fresh = "fresh" + std::to_string(round++);
         static_cast<void>(explore(scratch.write(fresh + ".yaml", text), scratch.path() / (fresh + ".db")));
         Json expected = figures(rows_of(scratch.path() / (fresh + ".db")));
@@ -282,7 +279,8 @@ TEST_CASE("runs that differ in price alone are run once", "[explore]") {
     const auto store = scratch.path() / "a.db";
     const std::string axes = "  - {name: voltage, path: machine.voltage, values: [0.7 V, 0.8 V]}\n"
                              "  - {name: technology, path: machine.technology, values: [{include: " +
-                             kRoot + "/configs/tech/12nm.yaml}, {include: " + kRoot + "/configs/tech/28nm.yaml}]}\n";
+                             source_folder + "/configs/tech/12nm.yaml}, {include: " + source_folder +
+                             "/configs/tech/28nm.yaml}]}\n";
     static_cast<void>(explore(scratch.write("sweep.yaml", sweep_text(axes)), store, "--jobs 1"));
     const Json rows = rows_of(store);
     REQUIRE(rows.size() == 4);
@@ -314,4 +312,28 @@ TEST_CASE("every strategy takes as many points as it may", "[explore]") {
         static_cast<void>(explore(scratch.write(kind + ".yaml", text), store));
         CHECK(rows_of(store).size() == 12);
     }
+}
+
+TEST_CASE("the example script reads a store with the SQLite driver of Python", "[explore][docs]") {
+    const ScratchFolder scratch;
+    const std::string store = (scratch.path() / "a.db").string();
+    static_cast<void>(explore(source_folder + "/docs/examples/tutorial_sweep.yaml", store));
+    const std::string out = (scratch.path() / "out.txt").string();
+    const std::string line =
+        "python3 " + source_folder + "/docs/examples/read_store.py " + store + " > " + out + " 2>&1";
+    const int status = std::system(line.c_str());
+    std::ifstream in(out);
+    const std::string printed(std::istreambuf_iterator<char>(in), {});
+    INFO(printed);
+    CHECK(status == 0);
+    double least = std::numeric_limits<double>::infinity();
+    for (const Json& row : rows_of(store)) {
+        if (row.at("status") == "done" && row.at("axes").at("precision") == "fp8_e4m3") {
+            least = std::min(least, row.at("figures").at("energy_j.total").get<double>());
+        }
+    }
+    const std::string start = "precision fp8_e4m3: least energy_j.total ";
+    REQUIRE_THAT(printed, Catch::Contains(start));
+    CHECK(std::stod(printed.substr(printed.find(start) + start.size())) == Approx(least).epsilon(1e-5));
+    CHECK_THAT(printed, Catch::Contains(" points done"));
 }

@@ -25,11 +25,10 @@ namespace {
 
 using Spikes = std::set<std::pair<std::uint64_t, std::uint32_t>>; // (row, output)
 
-const std::string kMachine = "--machine configs/arch/truenorth.yaml ";
 const std::string kData = "tests/data/spiking/";
 
 CommandResult run(const std::string& options) {
-    const CommandResult result = lodestone_command("run " + kMachine + options);
+    const CommandResult result = lodestone_command("run --machine configs/arch/truenorth.yaml " + options);
     INFO("stderr: " << result.err);
     REQUIRE(result.exit_code == 0);
     return result;

@@ -16,7 +16,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kMachine = " --machine configs/arch/truenorth.yaml ";
+const std::string kTrueNorth = " --machine configs/arch/truenorth.yaml ";
 const std::string kNetwork = "configs/workloads/fashion_trinary.yaml";
 
 std::string command(const std::string& arguments, int exit_code = 0) {
@@ -27,7 +27,7 @@ std::string command(const std::string& arguments, int exit_code = 0) {
 }
 
 Json run_json(const std::string& network, const std::string& options) {
-    return Json::parse(command("run" + kMachine + "--workload '" + network + "' --json " + options))[0];
+    return Json::parse(command("run" + kTrueNorth + "--workload '" + network + "' --json " + options))[0];
 }
 
 /// The trained network with pieces of its file replaced, its weights still those of configs/workloads.
@@ -82,9 +82,9 @@ TEST_CASE("samples may take several ticks, as rates, and be decided by the first
 TEST_CASE("compile prints cores layer by layer and writes a program that verify accepts", "[system][spiking]") {
     const ScratchFolder scratch;
     const std::string program = (scratch.path() / "program.json").string();
-    const std::string table = command("compile" + kMachine + "--workload " + kNetwork + " -o '" + program + "'");
+    const std::string table = command("compile" + kTrueNorth + "--workload " + kNetwork + " -o '" + program + "'");
     CHECK_THAT(table, Catch::Contains("conv1") && Catch::Contains("votes") && Catch::Contains("312 cores, 7 ticks"));
-    CHECK_THAT(command("verify" + kMachine + "'" + program + "'"), Catch::Contains("good:"));
+    CHECK_THAT(command("verify" + kTrueNorth + "'" + program + "'"), Catch::Contains("good:"));
     CHECK(Json::parse(read_file(program)).at("cores").size() == 312);
     const std::string checked = command("check '" + program + "' " + kNetwork);
     CHECK_THAT(checked, Catch::Contains("fashion_trinary.yaml: good (spiking network)"));
@@ -92,9 +92,9 @@ TEST_CASE("compile prints cores layer by layer and writes a program that verify 
 
 TEST_CASE("verify names the broken rule, its layer, value and limit", "[system][spiking]") {
     const ScratchFolder scratch;
-    CHECK(Json::parse(command("verify" + kMachine + "--workload " + kNetwork + " --json")) ==
+    CHECK(Json::parse(command("verify" + kTrueNorth + "--workload " + kNetwork + " --json")) ==
           Json({{"ok", true}, {"violations", Json::array()}}));
-    const CommandResult small = lodestone_command("verify" + kMachine + "--workload " + kNetwork +
+    const CommandResult small = lodestone_command("verify" + kTrueNorth + "--workload " + kNetwork +
                                                   " --json --set cores.rows=4 --set cores.cols=4");
     CHECK(small.exit_code == 2);
     const Json verdict = Json::parse(small.out);
@@ -106,7 +106,7 @@ TEST_CASE("verify names the broken rule, its layer, value and limit", "[system][
     CHECK(broken.at("value") == "17");
     CHECK(broken.at("limit") == "16");
     const CommandResult narrow =
-        lodestone_command("verify" + kMachine + "--workload " + kNetwork + " --json --set core.axons=128");
+        lodestone_command("verify" + kTrueNorth + "--workload " + kNetwork + " --json --set core.axons=128");
     CHECK(narrow.exit_code == 2);
     for (const Json& one : Json::parse(narrow.out).at("violations")) {
         CHECK(one.at("rule") == "SPK-F1");
@@ -116,7 +116,7 @@ TEST_CASE("verify names the broken rule, its layer, value and limit", "[system][
 
 TEST_CASE("wrong samples of a trinary network are refused", "[system][spiking]") {
     const auto refused = [](const std::string& options) {
-        return command("run" + kMachine + "--workload " + options, 2);
+        return command("run" + kTrueNorth + "--workload " + options, 2);
     };
     const ScratchFolder scratch;
     CHECK_THAT(refused(kNetwork + " --samples 0"), Catch::Contains("--samples") && Catch::Contains("at least 1"));

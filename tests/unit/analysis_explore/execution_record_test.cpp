@@ -58,6 +58,18 @@ TEST_CASE("a record survives packing to the last bit", "[explore][record]") {
     check_equal(record().total, read.total);
 }
 
+TEST_CASE("a record of a spiking run survives packing", "[explore][record]") {
+    ExecutionRecord spiking{.batch = 3};
+    spiking.total.spiking = {{"hops", 1'000'000'007}, {"ticks", 0}};
+    spiking.total.elapsed = Cycles(12);
+    spiking.spiking = SpikingRecord{.cores_in_use = 7, .kernel_events = 300, .fastest_tick_rate = Hertz(1e4 / 3)};
+    const ExecutionRecord read = unpack(pack(spiking));
+    CHECK(read.batch == 3);
+    CHECK(read.total.spiking == spiking.total.spiking);
+    CHECK(read.total.elapsed == Cycles(12));
+    CHECK(read.spiking == spiking.spiking);
+}
+
 TEST_CASE("a record of a network that does not fit keeps the reason", "[explore][record]") {
     CHECK(unpack(pack({.infeasible = "too small"})).infeasible == "too small");
 }
@@ -68,7 +80,7 @@ TEST_CASE("a damaged record is refused, wherever it is cut or changed", "[explor
         CHECK_THROWS_AS(unpack(packed.substr(0, length)), UserError);
     }
     std::string changed = packed;
-    changed[0] = 2;
+    changed[0] = 3;
     CHECK_THROWS_WITH(unpack(changed), Catch::Contains("a stored run is damaged"));
     changed = packed;
     changed[packed.size() / 2] = static_cast<char>(changed[packed.size() / 2] ^ 0x55);

@@ -36,7 +36,7 @@ Evaluation evaluation(const std::string& hash, double latency, double throughput
             .version = "1"};
 }
 
-std::string error_of(const std::filesystem::path& file) {
+std::string opening_error(const std::filesystem::path& file) {
     try {
         const Store store(file);
     } catch (const UserError& error) {
@@ -105,9 +105,9 @@ TEST_CASE("a second explorer of a store is refused while the first lives", "[exp
     const auto file = scratch.path() / "a.db";
     {
         const Store first(file);
-        CHECK_THAT(error_of(file), Catch::Contains("is in use by another 'lodestone explore'"));
+        CHECK_THAT(opening_error(file), Catch::Contains("is in use by another 'lodestone explore'"));
     }
-    CHECK(error_of(file).empty());
+    CHECK(opening_error(file).empty());
 }
 
 TEST_CASE("a store can be read while it is being filled", "[explore][store]") {
@@ -125,7 +125,7 @@ TEST_CASE("a store of a later schema is refused, for writing and for reading, an
     { const Store store(file); }
     { Database(file, Database::Access::write).execute("PRAGMA user_version=2"); }
     const std::string expected = "is a store of schema 2; this version of lodestone reads up to 1";
-    CHECK_THAT(error_of(file), Catch::Contains(expected));
+    CHECK_THAT(opening_error(file), Catch::Contains(expected));
     CHECK_THROWS_WITH(load_exploration(file), Catch::Contains(expected));
     CHECK(Database(file, Database::Access::read).integer("PRAGMA user_version") == 2);
 }
@@ -133,18 +133,18 @@ TEST_CASE("a store of a later schema is refused, for writing and for reading, an
 TEST_CASE("a file of another kind is refused and left alone", "[explore][store]") {
     const ScratchFolder scratch;
     const std::string text = scratch.write("notes.txt", std::string(2000, 'x'));
-    CHECK_THAT(error_of(text), Catch::Contains("file is not a database"));
+    CHECK_THAT(opening_error(text), Catch::Contains("file is not a database"));
     const auto other = scratch.path() / "other.db";
     { Database(other, Database::Access::write).execute("CREATE TABLE mine(x)"); }
-    CHECK_THAT(error_of(other), Catch::Contains("is no store of 'lodestone explore'"));
+    CHECK_THAT(opening_error(other), Catch::Contains("is no store of 'lodestone explore'"));
     CHECK(Database(other, Database::Access::read).integer("SELECT count(*) FROM sqlite_schema") == 1);
 }
 
 TEST_CASE("a place that cannot be written is an error that names it", "[explore][store]") {
-    CHECK_THAT(error_of("/proc/sweep.db"), Catch::Contains("/proc/sweep.db: cannot be written"));
+    CHECK_THAT(opening_error("/proc/sweep.db"), Catch::Contains("/proc/sweep.db: cannot be written"));
     const ScratchFolder scratch;
-    CHECK_THAT(error_of(scratch.path()), Catch::Contains("cannot be written: Is a directory"));
-    CHECK_THAT(error_of(scratch.path() / "no" / "a.db"), Catch::Contains("its folder must exist"));
+    CHECK_THAT(opening_error(scratch.path()), Catch::Contains("cannot be written: Is a directory"));
+    CHECK_THAT(opening_error(scratch.path() / "no" / "a.db"), Catch::Contains("its folder must exist"));
 }
 
 TEST_CASE("reading asks for a store that is there and for a sweep that it holds", "[explore][store]") {

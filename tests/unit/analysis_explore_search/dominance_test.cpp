@@ -3,6 +3,7 @@
 #include "analysis/explore/search/dominance.hpp"
 
 #include "sim/base/error.hpp"
+#include "tests/support/senses.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,11 +12,11 @@
 
 using namespace lodestone;
 using namespace lodestone::explore;
+using test::down;
+using test::up;
 
 namespace {
 
-constexpr Sense down = Sense::minimise;
-constexpr Sense up = Sense::maximise;
 /// Three fronts under (minimise, minimise): {0, 1, 2}, {3, 4}, {5}.
 const std::vector<Objectives> staircase{{1, 3}, {2, 2}, {3, 1}, {2, 3}, {3, 2}, {3, 3}};
 

@@ -4,6 +4,7 @@
 
 #include "sim/base/error.hpp"
 #include "tests/support/design_spaces.hpp"
+#include "tests/support/senses.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,6 +14,8 @@
 
 using namespace lodestone;
 using namespace lodestone::explore;
+using test::down;
+using test::up;
 
 namespace {
 

@@ -3,18 +3,16 @@
 #include "analysis/explore/search/hypervolume.hpp"
 
 #include "sim/base/error.hpp"
+#include "tests/support/senses.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace lodestone;
 using namespace lodestone::explore;
+using test::down;
+using test::up;
 
-namespace {
-
-constexpr Sense down = Sense::minimise;
-constexpr Sense up = Sense::maximise;
-
-} // namespace
+namespace {} // namespace
 
 TEST_CASE("one point dominates the box between it and the reference", "[explore][search]") {
     CHECK(hypervolume({{1}}, {5}, {down}) == 4);

@@ -5,6 +5,7 @@
 #include "analysis/page/explore_plot.hpp"
 #include "sim/base/error.hpp"
 #include "tests/support/small_sweep.hpp"
+#include "tests/support/text.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -32,14 +33,6 @@ explore::Exploration one_figure(const std::vector<double>& values) {
 
 json column_of(const std::vector<double>& values) {
     return json::parse(page::explore_data(one_figure(values)))["figures"][0]["column"];
-}
-
-std::size_t occurrences(const std::string& text, const std::string& what) {
-    std::size_t count = 0;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
-        ++count;
-    }
-    return count;
 }
 
 } // namespace
@@ -106,9 +99,9 @@ TEST_CASE("no text of an exploration becomes markup", "[analysis][page][explore]
     sweep.rows[3].values[3] = evil;
     sweep.rows[4].figures[0].first = evil;
     const std::string html = page::to_html(sweep, {.script = "", .licences = ""});
-    CHECK(occurrences(html, "alert(1)</script>") == 0);
-    CHECK(occurrences(html, "<img") == 0);
-    CHECK(occurrences(html, "<script") == 3);
+    CHECK(test::occurrences(html, "alert(1)</script>") == 0);
+    CHECK(test::occurrences(html, "<img") == 0);
+    CHECK(test::occurrences(html, "<script") == 3);
 }
 
 TEST_CASE("an exploration without rows has its page", "[analysis][page][explore]") {
@@ -128,9 +121,9 @@ TEST_CASE("a drawing has a mark per done point, the rings of the front, and stan
     CHECK(svg.starts_with("<svg"));
     CHECK_THAT(svg,
                Contains("xmlns=\"http://www.w3.org/2000/svg\"") && Contains(">int4<") && Contains("energy_j.total"));
-    CHECK(occurrences(svg, "<circle") == 2 + 3 + 2); // int8 points, their front, the legend
-    CHECK(occurrences(svg, "<polygon") == 1 + 1);    // the int4 point, the legend
-    CHECK(occurrences(svg, "class=\"front\"") == 2 * 2 + 1);
+    CHECK(test::occurrences(svg, "<circle") == 2 + 3 + 2); // int8 points, their front, the legend
+    CHECK(test::occurrences(svg, "<polygon") == 1 + 1);    // the int4 point, the legend
+    CHECK(test::occurrences(svg, "class=\"front\"") == 2 * 2 + 1);
     CHECK_FALSE(std::regex_search(svg, std::regex("NaN|nan|inf")));
 }
 
@@ -157,8 +150,8 @@ TEST_CASE("of a point at two fidelities the event-level row is drawn", "[analysi
     sweep.rows[1].id = 0;
     sweep.rows[0].fidelity = "analytic";
     const std::string svg = page::scatter_svg(sweep, {.x = "latency_s", .y = "latency_s"});
-    CHECK(occurrences(svg, "<polygon") == 2); // int4 and its legend; the int8 row is the analytic one
-    CHECK(occurrences(svg, "<circle") == 2);  // legend only
+    CHECK(test::occurrences(svg, "<polygon") == 2); // int4 and its legend; the int8 row is the analytic one
+    CHECK(test::occurrences(svg, "<circle") == 2);  // legend only
 }
 
 TEST_CASE("a drawing of an unknown figure lists the known ones", "[errors][page][explore]") {

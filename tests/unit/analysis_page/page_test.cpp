@@ -3,6 +3,7 @@
 #include "analysis/page/page.hpp"
 #include "tests/support/small_detail.hpp"
 #include "tests/support/small_results.hpp"
+#include "tests/support/text.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,14 +35,6 @@ nlohmann::json data_of(const std::string& html) {
     const std::string start = "<script type=\"application/json\" id=\"page-data\">";
     const std::size_t begin = html.find(start) + start.size();
     return nlohmann::json::parse(html.substr(begin, html.find("</script>", begin) - begin));
-}
-
-std::size_t occurrences(const std::string& text, const std::string& what) {
-    std::size_t count = 0;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
-        ++count;
-    }
-    return count;
 }
 
 } // namespace
@@ -99,7 +92,7 @@ TEST_CASE("memory of the fullest core comes with its capacity", "[analysis][page
 TEST_CASE("a result without details has no maps and says how to get them", "[analysis][page]") {
     const std::string html = page_of(test::small_result("int8"));
     CHECK_FALSE(data_of(html)[0].contains("maps"));
-    CHECK(occurrences(html, "class=\"maps\"") == 0);
+    CHECK(test::occurrences(html, "class=\"maps\"") == 0);
     CHECK_THAT(html, Contains("--detail"));
 }
 
@@ -110,7 +103,7 @@ TEST_CASE("several results stand side by side with ratios to the first", "[analy
     CHECK_THAT(html, Contains("net on tiny: int8, fp8_e4m3"));
     CHECK_THAT(html, Contains("[2] fp8_e4m3, batch 2"));
     CHECK_THAT(html, Contains("<td class=\"number\">120 mW</td><td class=\"number\">1.500</td>"));
-    CHECK(occurrences(html, "<section class=\"result\"") == 2);
+    CHECK(test::occurrences(html, "<section class=\"result\"") == 2);
 }
 
 TEST_CASE("a layer that one of the results lacks is a dash", "[analysis][page]") {
@@ -133,10 +126,10 @@ TEST_CASE("no text of a result becomes markup", "[analysis][page]") {
     }
     const std::string html = page::to_html(
         {{.name = evil, .result = result}, {.name = evil, .result = test::small_result(evil)}}, no_charts());
-    CHECK(occurrences(html, "alert(1)</script>") == 0);
-    CHECK(occurrences(html, "<img") == 0);
-    CHECK(occurrences(html, "<script") == 3);
-    CHECK(occurrences(html, "</script") == 3);
+    CHECK(test::occurrences(html, "alert(1)</script>") == 0);
+    CHECK(test::occurrences(html, "<img") == 0);
+    CHECK(test::occurrences(html, "<script") == 3);
+    CHECK(test::occurrences(html, "</script") == 3);
 }
 
 TEST_CASE("the page asks for nothing outside of itself", "[analysis][page]") {

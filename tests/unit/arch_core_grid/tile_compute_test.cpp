@@ -246,6 +246,11 @@ TEST_CASE("every epilogue step is the function of its name", "[arch][core_grid]"
     CHECK(apply({.op = EpilogueOp::hard_swish}, 3) == 3);
     CHECK(apply({.op = EpilogueOp::silu}, 2) == numerics::silu(2));
     CHECK(apply({.op = EpilogueOp::gelu}, 2) == numerics::gelu(2));
+    CHECK(apply({.op = EpilogueOp::gelu_tanh}, 2) == numerics::gelu_tanh(2));
+    CHECK(apply({.op = EpilogueOp::elu, .alpha = 0.5F}, -2) == numerics::elu(-2, 0.5F));
+    CHECK(apply({.op = EpilogueOp::softplus}, 2) == numerics::softplus(2));
+    CHECK(apply({.op = EpilogueOp::prelu}, -2, 0.25) == -0.5F);
+    CHECK(apply({.op = EpilogueOp::prelu}, 2, 0.25) == 2);
     CHECK(apply({.op = EpilogueOp::tanh}, 2) == numerics::tanh(2));
     CHECK(apply({.op = EpilogueOp::exponential}, 0) == 1);
     CHECK(apply({.op = EpilogueOp::logarithm}, 1) == 0);

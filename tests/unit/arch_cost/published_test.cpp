@@ -31,7 +31,7 @@ SramPrice sram(const Technology& technology, double nanometres, double volts, st
     return price(context, {.capacity = Bytes(kib * 1024), .banks = banks});
 }
 
-constexpr double pico = 1e-12;
+constexpr double picojoule = 1e-12;
 
 } // namespace
 
@@ -66,9 +66,9 @@ TEST_CASE("delay never grows with the voltage", "[arch][cost]") {
 
 TEST_CASE("SRAM prices at the table's own points are the table's", "[arch][cost]") {
     const Technology t = test::load_technology("45nm.yaml");
-    CHECK(sram(t, 45, 0.7, 8).read_per_byte * 16 == Approx(2.516 * pico));
-    CHECK(sram(t, 45, 0.7, 8).write_per_byte * 16 == Approx(8.795 * pico));
-    CHECK(sram(t, 32, 0.6, 256).read_per_byte * 16 == Approx(13.89 * pico));
+    CHECK(sram(t, 45, 0.7, 8).read_per_byte * 16 == Approx(2.516 * picojoule));
+    CHECK(sram(t, 45, 0.7, 8).write_per_byte * 16 == Approx(8.795 * picojoule));
+    CHECK(sram(t, 32, 0.6, 256).read_per_byte * 16 == Approx(13.89 * picojoule));
     CHECK(sram(t, 22, 0.6, 1024).area.count() == Approx(0.9577));
     CHECK(sram(t, 22, 0.8, 64).leakage.count() == Approx(0.03389e-3)); // low standby power
 }

@@ -18,6 +18,9 @@ SpikingEnergy round_numbers() {
     energy.neuron_update.value = Joules(10.0);
     energy.synaptic_event.value = Joules(100.0);
     energy.hop.value = Joules(1000.0);
+    energy.core_neurons.value = 3;
+    energy.row_bits.value = 6;
+    energy.row_synapses.value = 2;
     return energy;
 }
 
@@ -60,4 +63,24 @@ TEST_CASE("a core's share of what a chip has beside its cores is counted per cor
     const SpikingArea four = area(two_by_two, energy);
     CHECK(four.cores.count() == 40.0);
     CHECK(four.periphery.count() == 8.0);
+}
+
+TEST_CASE("rows cost by their bits, leakage and area of a core by the bits of all its rows", "[unit][spiking]") {
+    SpikingEnergy energy = round_numbers();
+    energy.core_area.value = SquareMillimetres(10.0);
+    energy.chip_area.value = SquareMillimetres(1200.0);
+    energy.chip_cores.value = 100.0;
+    spec::SpikingArraySpec larger = two_by_two;
+    larger.axons = 8; // rows of 4 + 8 bits, twice as many as 4 + 2
+    larger.neurons = 9;
+    const SpikingCoreScale scale = core_scale(larger, energy);
+    CHECK(scale.row == 2.0);
+    CHECK(scale.core == 6.0);
+    const SpikingPower power = average_power(counts, larger, energy, {.voltage = Volts(1.0), .tick_rate = Hertz(5.0)});
+    CHECK(power.leakage.count() == 6 * 4.0);
+    CHECK(power.memory.count() == 2 * 4 * 9 * 5.0);
+    CHECK(power.neurons.count() == 4 * 9 * 5.0 * 10.0);
+    CHECK(power.hops.count() == 30.0 / 10 * 5.0 * 1000.0);
+    CHECK(area(larger, energy).cores.count() == 6 * 40.0);
+    CHECK(area(larger, energy).periphery.count() == 8.0);
 }

@@ -100,6 +100,17 @@ TEST_CASE("a backward slice reads from the far end", "[arch][isa]") {
     CHECK(need(program, tile(box({{0, 2}}))) == box({{7, 10}}));
 }
 
+TEST_CASE("picked positions need the box around them", "[arch][isa]") {
+    const Program program = one_phase(PickKernel{.axis = 1, .indices = {7, 3, 3, 9}}, {{2, 10}, {2, 4}});
+    CHECK(need(program, tile(box({{0, 2}, {0, 2}}))) == box({{0, 2}, {3, 8}}));
+    CHECK(need(program, tile(box({{1, 2}, {2, 3}}))) == box({{1, 2}, {3, 4}}));
+}
+
+TEST_CASE("an axis that a resize keeps needs no neighbours", "[arch][isa]") {
+    const Program program = one_phase(ResizeKernel{.scales = {1, 2}, .mode = "linear"}, {{6, 4}, {6, 8}});
+    CHECK(need(program, tile(box({{2, 3}, {2, 3}}))) == box({{2, 3}, {0, 2}}));
+}
+
 TEST_CASE("a transpose permutes the box", "[arch][isa]") {
     const Program program = one_phase(TransposeKernel{.order = {0, 2, 1}}, {{1, 5, 7}, {1, 7, 5}});
     CHECK(need(program, tile(box({{0, 1}, {3, 7}, {0, 2}}))) == box({{0, 1}, {0, 2}, {3, 7}}));

@@ -47,6 +47,23 @@ TEST_CASE("a spike with delay d is active d + 1 ticks later, for every d", "[uni
     }
 }
 
+TEST_CASE("a neuron that sinks to where it was keeps nobody awake, one that climbs does", "[unit][spiking]") {
+    isa::SpikingProgram program = repeater();
+    program.floor_is_inclusive = true;
+    isa::SpikingNeuron& neuron = program.cores[0].neurons[1]; // at its floor of 0 in every tick
+    CHECK(simulate(program, {}).ended_silent);
+    neuron.negative_reset = 1; // which is its threshold: it spikes in the tick after
+    CHECK_FALSE(simulate(program, {}, {.silence_limit = 50}).ended_silent);
+    neuron.positive_threshold = 2;
+    CHECK(simulate(program, {}).ended_silent); // it rests at 1
+    neuron.negative_reset = -1;                // where it sinks to itself
+    CHECK(simulate(program, {}).ended_silent);
+    neuron.negative_threshold = -5; // linear: 0 is above the floor
+    neuron.potential = -8;
+    neuron.reset_mode = isa::ResetMode::linear;
+    CHECK(simulate(program, {}).ended_silent);
+}
+
 TEST_CASE("two spikes to one axon in one tick act as one and are counted as merged", "[unit][spiking]") {
     isa::SpikingProgram program = repeater();
     program.cores[0].neurons[0].positive_threshold = 2; // one event is not enough

@@ -227,3 +227,35 @@ TEST_CASE("a tensor joined to itself is an input twice, one multiplied by itself
     CHECK(phase(program, "joined").inputs.size() == 2);
     CHECK(phase(program, "square").inputs.size() == 1);
 }
+
+TEST_CASE("picked positions become a list, positions in a row a slice", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {2, 8});
+    const TensorId some = net.given("some", TensorData::vector_of({5, -1, 5}), graph::TensorRole::constant);
+    const TensorId row = net.given("row", TensorData::vector_of({2, 3, 4}), graph::TensorRole::constant);
+    const TensorId a = net.op(OpKind::gather, "some_of", {x, some}, {{"axis", std::int64_t{1}}});
+    const TensorId b = net.op(OpKind::gather, "row_of", {x, row}, {{"axis", std::int64_t{1}}});
+    const isa::Program program = lowered(net.finish({a, b}));
+    CHECK(std::get<isa::PickKernel>(phase(program, "some_of").kernel).indices == Ints{5, 7, 5});
+    CHECK(std::get<isa::SliceKernel>(phase(program, "row_of").kernel).starts == Ints{0, 2});
+}
+
+TEST_CASE("slopes of a PRelu are the operand of a step, one slope its number", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.op(OpKind::conv, "conv", {net.input("x", {1, 4, 3, 3}), net.random("w", {6, 4, 1, 1})});
+    const TensorId y = net.op(OpKind::prelu, "slopes", {x, net.random("s", {6, 1, 1})});
+    const isa::Program program = lowered(net.finish({net.op(OpKind::prelu, "slope", {y, net.random("t", {1})})}));
+    const isa::Phase& conv = phase(program, "conv");
+    REQUIRE(conv.epilogue.size() == 2);
+    CHECK(conv.epilogue[0].op == EpilogueOp::prelu);
+    CHECK(program.constants.at(conv.epilogue[0].constant.value()).shape == isa::Shape{6, 1, 1});
+    CHECK(conv.epilogue[1].op == EpilogueOp::leaky_relu);
+}
+
+TEST_CASE("LogSoftmax and the approximate Gelu are kernels and steps of their own", "[mapping][emit]") {
+    NetworkBuilder net;
+    const TensorId x = net.op(OpKind::gelu, "gelu", {net.input("x", {1, 8})}, {{"approximate", std::string("tanh")}});
+    const isa::Program program = lowered(net.finish({net.op(OpKind::log_softmax, "shares", {x})}));
+    CHECK(phase(program, "gelu").epilogue.at(0).op == EpilogueOp::gelu_tanh);
+    CHECK(std::get<isa::SoftmaxKernel>(phase(program, "shares").kernel).logarithm);
+}

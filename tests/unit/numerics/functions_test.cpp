@@ -81,6 +81,7 @@ TEST_CASE("the piecewise linear functions are exact", "[numerics]") {
     CHECK(nn::hard_swish(3.0F) == 3.0F);
     CHECK(nn::hard_swish(1.5F) == 1.125F);
     CHECK(nn::reciprocal_sqrt(4.0F) == 0.5F);
+    CHECK(nn::elu(2.5F, 0.3F) == 2.5F);
 }
 
 TEST_CASE("the transcendental functions are within one binary32 step of the true value", "[numerics]") {
@@ -88,6 +89,27 @@ TEST_CASE("the transcendental functions are within one binary32 step of the true
     CHECK(worst_distance(nn::sigmoid, [](long double x) { return 1.0L / (1.0L + std::exp(-x)); }) <= 1);
     CHECK(worst_distance(nn::tanh, [](long double x) { return std::tanh(x); }) <= 1);
     CHECK(worst_distance(nn::erf, [](long double x) { return std::erf(x); }) <= 1);
+    CHECK(worst_distance(nn::softplus,
+                         [](long double x) { return std::max(x, 0.0L) + std::log1p(std::exp(-std::fabs(x))); }) <= 1);
+    CHECK(worst_distance([](float x) { return nn::elu(x, 0.5F); },
+                         [](long double x) { return x < 0 ? 0.5L * std::expm1(x) : x; }) <= 1);
+}
+
+TEST_CASE("log_softmax is within one binary32 step of the true value behind its binary32 differences", "[numerics]") {
+    const std::vector<float> x{0.5F, -3.0F, 2.25F, 2.5F, -20.0F, 1.0F};
+    std::vector<float> y(x.size());
+    nn::log_softmax(x, y);
+    long double sum = 0.0L;
+    for (const float value : x) {
+        sum += std::exp(static_cast<long double>(value) - 2.5L);
+    }
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const long double exact = static_cast<long double>(x[i]) - 2.5L - std::log(sum);
+        CHECK(steps_apart(y[i], static_cast<float>(exact)) <= 1);
+    }
+    std::vector<float> alone{7.0F};
+    nn::log_softmax(alone, alone);
+    CHECK(alone.front() == 0.0F);
 }
 
 TEST_CASE("gelu and silu are within one step, or 1e-14 where they vanish", "[numerics]") {
@@ -114,6 +136,9 @@ TEST_CASE("the functions go to their limits at infinity", "[numerics]") {
     CHECK(nn::sigmoid(-infinity) == 0.0F);
     CHECK(nn::tanh(-infinity) == -1.0F);
     CHECK(nn::erf(infinity) == 1.0F);
+    CHECK(nn::softplus(infinity) == infinity);
+    CHECK(nn::softplus(-infinity) == 0.0F);
+    CHECK(nn::elu(-infinity, 0.5F) == -0.5F);
     for (const auto function : {&nn::gelu, &nn::gelu_tanh, &nn::silu, &nn::hard_swish}) {
         CHECK(function(infinity) == infinity);
         CHECK(is_minus_zero(function(-infinity)));
@@ -123,9 +148,10 @@ TEST_CASE("the functions go to their limits at infinity", "[numerics]") {
 TEST_CASE("NaN in is NaN out", "[numerics]") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     for (const auto function : {&nn::relu, &nn::exp, &nn::sigmoid, &nn::tanh, &nn::erf, &nn::gelu, &nn::gelu_tanh,
-                                &nn::silu, &nn::hard_swish, &nn::reciprocal_sqrt}) {
+                                &nn::silu, &nn::hard_swish, &nn::reciprocal_sqrt, &nn::softplus}) {
         CHECK(std::isnan(function(nan)));
     }
+    CHECK(std::isnan(nn::elu(nan, 1.0F)));
     CHECK(std::isnan(nn::hard_sigmoid(nan)));
     CHECK(std::isnan(nn::clip(nan, 0.0F, 1.0F)));
 }
