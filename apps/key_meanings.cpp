@@ -224,6 +224,7 @@ constexpr KeyMeaning runs[]{
     {"mapping/strategy", "search looks for a good mapping, fixed takes the first legal one"},
     {"objective", "what the search improves; latency for a batch of 1, else throughput, by default"},
     {"effort", "how long the search looks"},
+    {"mapping/limit", "candidates weighed until the search ends; what a quick search needs is always weighed"},
     {"ticks", "length of the run; by default that of the network's recording, or until silence"},
     {"warm_up", "first ticks, which the counts leave out"},
     {"threads", "that the chips are shared among, with `fidelity: functional`; results do not depend on it"},
