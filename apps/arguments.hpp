@@ -37,6 +37,9 @@ struct Arguments {
     std::string labels;                          ///< --labels FILE
     std::string against;                         ///< --against FILE.npy
     std::string mapping;                         ///< --mapping FILE
+    std::optional<std::string> objective;        ///< --objective
+    std::optional<std::string> effort;           ///< --effort
+    std::optional<std::uint64_t> search_limit;   ///< --search-limit
     std::string trace;                           ///< --trace FILE
     std::string output;                          ///< -o FILE
     std::string mapping_output;

@@ -35,6 +35,17 @@ void add_machine_and_workload(CLI::App& command, Arguments& arguments) {
     add_set(command, arguments);
 }
 
+void add_search(CLI::App& command, Arguments& arguments) {
+    command
+        .add_option("--objective", arguments.objective,
+                    "what the mapper improves (default: latency, throughput for a batch)")
+        ->check(CLI::IsMember({"latency", "throughput", "energy", "energy_delay"}));
+    command.add_option("--effort", arguments.effort, "how long the mapper looks (default: normal)")
+        ->check(CLI::IsMember({"quick", "normal", "thorough"}));
+    command.add_option("--search-limit", arguments.search_limit, "candidates weighed until the mapper ends its search")
+        ->check(CLI::PositiveNumber);
+}
+
 void add_network(CLI::App& command, Arguments& arguments, const char* help) {
     command.add_option("--network", arguments.network, help)->check(CLI::IsMember({"elastic", "strict"}));
 }
@@ -56,7 +67,10 @@ void add_compile(CLI::App& root, Arguments& arguments) {
     CLI::App* command = root.add_subcommand("compile", "maps a network onto a machine and prints the mapping (YAML)");
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
+    add_search(*command, arguments);
     command->add_option("-o,--output", arguments.output, "writes the program file (JSON)");
+    command->add_option("--inputs", arguments.inputs, "samples that a program of spiking cores carries");
+    command->add_option("--samples", arguments.samples, "how many of the samples it carries");
     add_network(*command, arguments,
                 "strict: gives every transfer a start slot, at which it leaves without waiting for a link; "
                 "elastic (default): no slots");
@@ -71,6 +85,7 @@ void add_run(CLI::App& root, Arguments& arguments) {
         ->expected(0, 1);
     add_machine_and_workload(*command, arguments);
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
+    add_search(*command, arguments);
     command
         ->add_option("--fidelity", arguments.fidelity,
                      "event (default); analytic on core grids; functional on spiking arrays")

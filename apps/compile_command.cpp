@@ -19,6 +19,10 @@ int compile_command(const Arguments& arguments) {
     if (request.spiking_array() != nullptr) {
         return compile_sampled(request, arguments);
     }
+    if (request.data) {
+        throw UserError({.file = "--inputs, --samples"}, "",
+                        "are for spiking arrays, whose programs carry samples; leave them out");
+    }
     if (request.precisions.size() != 1) {
         throw UserError({.file = "--precision"}, "",
                         "names " + std::to_string(request.precisions.size()) +
@@ -43,7 +47,8 @@ int compile_command(const Arguments& arguments) {
     std::cerr << program.phases.size() << " phases, " << report.search.costed << " candidates costed, "
               << report.search.weighed << " combinations weighed, " << report.search.tried << " phases tried in "
               << std::fixed << std::setprecision(2) << taken.count() << " s; estimated "
-              << static_cast<std::uint64_t>(report.search.estimated_cycles) << " cycles\n";
+              << static_cast<std::uint64_t>(report.search.estimated_cycles) << " cycles"
+              << (report.search.limit_reached ? "; ended at the limit of the search\n" : "\n");
     return 0;
 }
 

@@ -3,6 +3,8 @@
 #include "apps/pipeline.hpp"
 
 #include "apps/commands.hpp"
+#include "arch/cost/chip.hpp"
+#include "arch/cost/event_prices.hpp"
 #include "arch/cost/matrix_shape.hpp"
 #include "arch/isa/verify.hpp"
 #include "sim/base/error.hpp"
@@ -44,6 +46,23 @@ graph::QuantisedModel quantise_network(const Network& network, quantise::Quantis
     return quantise::quantise(network.prepared, options);
 }
 
+namespace {
+
+/// Of the operand pairs that the network's products use.
+cost::EventPrices event_prices(const RunRequest& request, const graph::QuantisedModel& model) {
+    std::vector<cost::OperandPair> pairs;
+    for (const graph::Layer& layer : model.layers) {
+        const graph::OpKind kind = model.graph.at(layer.primary).kind;
+        if (kind != graph::OpKind::conv && kind != graph::OpKind::gemm && kind != graph::OpKind::matmul) {
+            continue;
+        }
+        pairs.push_back({.weights = layer.weight_format, .activations = layer.activation_format});
+    }
+    return cost::event_prices(cost::Chip(request.machine.machine, technology_of(request.machine), pairs), pairs);
+}
+
+} // namespace
+
 isa::Program compile_program(const RunRequest& request, const graph::QuantisedModel& model, std::uint64_t batch,
                              emit::CompileReport* report) {
     const spec::CoreGridSpec& machine = core_grid_of(request.machine);
@@ -57,6 +76,11 @@ isa::Program compile_program(const RunRequest& request, const graph::QuantisedMo
     const auto usual = batch > 1 ? tile::Objective::throughput : tile::Objective::latency;
     options.search.objective = request.objective.value_or(usual);
     options.search.effort = request.effort;
+    options.search.limit = request.search_limit;
+    const tile::Objective objective = options.search.objective;
+    if (objective == tile::Objective::energy || objective == tile::Objective::energy_delay) {
+        options.search.prices = event_prices(request, model);
+    }
     options.search.trial = [&machine](const isa::Program& program, isa::PhaseRange range) {
         return core_grid::run_core_grid(program, machine, {.only = range}).phases;
     };

@@ -71,8 +71,9 @@ std::string config_hash(const Session& session, const quantise::QuantiseOptions&
             std::to_string(session.request.seed) + "/" + std::to_string(static_cast<int>(session.request.fidelity)) +
             std::to_string(static_cast<int>(session.request.strategy)) +
             (session.request.objective ? std::to_string(static_cast<int>(*session.request.objective)) : "") +
-            std::to_string(static_cast<int>(session.request.effort)) + (session.request.functional ? "f" : "t") +
-            (session.request.strict_network ? "s" : "");
+            std::to_string(static_cast<int>(session.request.effort)) +
+            (session.request.search_limit ? "l" + std::to_string(*session.request.search_limit) : "") +
+            (session.request.functional ? "f" : "t") + (session.request.strict_network ? "s" : "");
     if (!session.request.mapping.empty()) {
         text += content_hash(read_file(session.request.mapping));
     }
@@ -95,7 +96,8 @@ void add_figures(const FunctionalReport& found, report::FunctionalFigures& figur
 report::Result run_batch(const Session& session, const quantise::QuantiseOptions& options,
                          const graph::QuantisedModel& model, std::uint64_t batch) {
     const RunRequest& request = session.request;
-    const isa::Program program = compile_network(request, model, batch);
+    emit::CompileReport mapped;
+    const isa::Program program = compile_network(request, model, batch, &mapped);
     const bool is_analytic = request.fidelity == Fidelity::analytic;
     std::unique_ptr<trace::TraceSink> trace;
     if (!session.arguments.trace.empty() && !is_analytic && batch == request.batch) {
@@ -121,6 +123,10 @@ report::Result run_batch(const Session& session, const quantise::QuantiseOptions
     result.precision = options.precision.name;
     for (const Diagnostic& warning : model.warnings.all()) {
         result.warnings.push_back(to_string(warning));
+    }
+    if (mapped.search.limit_reached) {
+        result.warnings.push_back("the mapper ended at the limit of its search, after weighing " +
+                                  std::to_string(mapped.search.weighed) + " candidates");
     }
     if (request.functional && batch == request.batch) {
         add_figures(run_functionally(request, model, program, session.samples), result.functional);
@@ -203,6 +209,14 @@ int exit_code(const std::vector<PrecisionRun>& runs) {
 int run_command(const Arguments& arguments) {
     if (!arguments.files.empty() && kind_of_file(arguments.files.front()) == FileKind::program) {
         return replay_command(arguments);
+    }
+    const bool is_network = !arguments.files.empty() && arguments.workload.empty() &&
+                            kind_of_file(arguments.files.front()) == FileKind::spiking_network;
+    if (is_network) { // a program of placed cores, or what becomes one, for --machine
+        Arguments with_workload = arguments;
+        with_workload.workload = arguments.files.front();
+        with_workload.files.clear();
+        return run_command(with_workload);
     }
     const RunRequest request = read_run_request(arguments);
     if (request.spiking_array() != nullptr) {

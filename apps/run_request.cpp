@@ -17,12 +17,15 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t max_batch = 65536;
 constexpr std::uint64_t max_samples = 10'000'000;
+constexpr std::uint64_t max_search = 1'000'000'000'000;
 
 const config::Choices<Fidelity> kFidelities{
     {"event", Fidelity::event}, {"analytic", Fidelity::analytic}, {"functional", Fidelity::functional}};
 const config::Choices<tile::Strategy> kStrategies{{"search", tile::Strategy::search}, {"fixed", tile::Strategy::fixed}};
 const config::Choices<tile::Objective> kObjectives{{"latency", tile::Objective::latency},
-                                                   {"throughput", tile::Objective::throughput}};
+                                                   {"throughput", tile::Objective::throughput},
+                                                   {"energy", tile::Objective::energy},
+                                                   {"energy_delay", tile::Objective::energy_delay}};
 const config::Choices<tile::Effort> kEfforts{
     {"quick", tile::Effort::quick}, {"normal", tile::Effort::normal}, {"thorough", tile::Effort::thorough}};
 
@@ -89,6 +92,9 @@ void read_mapping(config::MapReader reader, RunRequest& request) {
         request.objective = reader.required_choice("objective", kObjectives);
     }
     request.effort = reader.optional_choice("effort", request.effort, kEfforts);
+    if (reader.has("limit")) {
+        request.search_limit = reader.required_uint("limit", 1, max_search);
+    }
     reader.finish();
 }
 
@@ -127,6 +133,15 @@ void apply_options(const Arguments& arguments, RunRequest& request, Problems& pr
     }
     if (!arguments.mapping.empty()) {
         request.mapping = arguments.mapping;
+    }
+    if (arguments.objective) {
+        request.objective = config::value_of(*arguments.objective, kObjectives);
+    }
+    if (arguments.effort) {
+        request.effort = config::value_of(*arguments.effort, kEfforts);
+    }
+    if (arguments.search_limit) {
+        request.search_limit = arguments.search_limit;
     }
 }
 

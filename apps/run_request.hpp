@@ -44,7 +44,8 @@ struct RunRequest {
     tile::Strategy strategy = tile::Strategy::search;
     std::optional<tile::Objective> objective; ///< latency for one frame and throughput for more when not given
     tile::Effort effort = tile::Effort::normal;
-    SpikingRequest spiking; ///< on spiking arrays only
+    std::optional<std::uint64_t> search_limit; ///< candidates weighed until the search ends; absent: the effort's
+    SpikingRequest spiking;                    ///< on spiking arrays only
 
     /// nullptr on machines of other families.
     [[nodiscard]] const spec::SpikingArraySpec* spiking_array() const {

@@ -4,6 +4,7 @@
 
 #include "analysis/bounds/tile_work.hpp"
 #include "arch/isa/flow.hpp"
+#include "arch/isa/flow_counts.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -190,9 +191,9 @@ private:
             }
             count_flows(issue, counts);
             const bool with_steps = program_.tensors[inputs[input].tensor].producer == issue;
-            for (std::uint32_t core = 0; core < program_.grid.size(); ++core) {
-                const Bytes copied = isa::local_copy_bytes(program_, consumer, input, CoreId(core));
-                add_copy(loads_[issue], core, copied, with_steps);
+            const std::vector<Bytes> copied = isa::local_copies(program_, consumer, input);
+            for (std::uint32_t core = 0; core < copied.size(); ++core) {
+                add_copy(loads_[issue], core, copied[core], with_steps);
             }
         }
     }

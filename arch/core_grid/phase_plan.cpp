@@ -2,6 +2,7 @@
 // Expands a phase through the shared rules of arch/isa.
 #include "arch/core_grid/phase_plan.hpp"
 
+#include "arch/isa/flow_counts.hpp"
 #include "arch/isa/slots.hpp"
 
 #include <algorithm>
@@ -57,9 +58,9 @@ void plan_gather(const isa::Program& program, PhasePlan& plan, const IssuedGathe
     const bool with_steps = leaves_with_steps(program, gather);
     std::vector<isa::Flow> flows = isa::gather_flows(program, gather.phase, gather.input);
     std::ranges::move(flows, std::back_inserter(with_steps ? plan.step_flows : plan.start_flows));
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const Bytes copied = isa::local_copy_bytes(program, gather.phase, gather.input, CoreId(core));
-        (with_steps ? plan.cores[core].step_copies : plan.cores[core].start_copies) += copied;
+    const std::vector<Bytes> copied = isa::local_copies(program, gather.phase, gather.input);
+    for (std::uint32_t core = 0; core < copied.size(); ++core) {
+        (with_steps ? plan.cores[core].step_copies : plan.cores[core].start_copies) += copied[core];
     }
 }
 

@@ -3,10 +3,12 @@
 #include "arch/isa/flow.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/flow_counts.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 namespace lodestone::isa {
@@ -236,24 +238,44 @@ std::vector<Flow> move_flows(const Program& program, const Phase& phase, std::si
     return flows;
 }
 
-/// By step, then source, in the order found otherwise; flows are large, so keys are sorted and each flow moves once.
-void sort_by_step(std::vector<Flow>& flows) {
+/// By (step, source), numbered. Flows are large: they move once, and not at all when they are in order already, as
+/// those of an earlier phase are.
+std::vector<Flow> in_order(std::vector<Flow> flows) {
     const auto key = [](const Flow& flow) { return std::tuple(flow.step, flow.source); };
-    if (std::ranges::is_sorted(flows, {}, key)) {
-        return;
+    if (!std::ranges::is_sorted(flows, {}, key)) {
+        std::vector<std::uint32_t> order(flows.size());
+        std::iota(order.begin(), order.end(), 0U);
+        std::ranges::stable_sort(order, {}, [&](std::uint32_t index) { return key(flows[index]); });
+        std::vector<Flow> sorted;
+        sorted.reserve(flows.size());
+        for (const std::uint32_t index : order) {
+            sorted.push_back(std::move(flows[index]));
+        }
+        flows = std::move(sorted);
     }
-    std::vector<std::tuple<std::uint32_t, CoreId, std::uint32_t>> order;
-    order.reserve(flows.size());
     for (std::uint32_t index = 0; index < flows.size(); ++index) {
-        order.emplace_back(flows[index].step, flows[index].source, index);
+        flows[index].index = index;
     }
-    std::ranges::sort(order);
-    std::vector<Flow> sorted;
-    sorted.reserve(flows.size());
-    for (const auto& entry : order) {
-        sorted.push_back(std::move(flows[std::get<2>(entry)]));
+    return flows;
+}
+
+/// What a core with tile `home` of the producer and `tile` of the reader has of its own.
+Bytes copied_bytes(const Program& program, const Phase& phase, std::uint32_t input, const Tile& home,
+                   const Tile& tile) {
+    if (!home.owns_output || tile.idle) {
+        return Bytes(0);
     }
-    flows = std::move(sorted);
+    const Box both = overlap(Box(home.frames, home.output), Box(tile.frames, demand(program, phase, input, tile)));
+    if (both.empty()) {
+        return Bytes(0);
+    }
+    return packed_bytes(both.region(), program.tensors[phase.inputs[input].tensor].format) *
+           static_cast<std::uint64_t>(both.frames().size());
+}
+
+bool copies_nothing(const Program& program, const Phase& phase, const Gather& gather) {
+    return gather.in_place || !program.tensors.at(gather.tensor).producer ||
+           std::holds_alternative<StoreKernel>(phase.kernel);
 }
 
 } // namespace
@@ -277,32 +299,68 @@ std::vector<Flow> gather_flows(const Program& program, std::uint32_t phase_index
         flow.phase = phase_index;
         flow.input = input;
     }
-    sort_by_step(flows);
-    for (std::uint32_t index = 0; index < flows.size(); ++index) {
-        flows[index].index = index;
+    return in_order(std::move(flows));
+}
+
+std::uint64_t flows_of_busiest_core(const Program& program, std::uint32_t phase_index, std::uint32_t input) {
+    const Phase& phase = program.phases.at(phase_index);
+    const Gather& gather = phase.inputs.at(input);
+    const std::optional<std::uint32_t> producer = program.tensors.at(gather.tensor).producer;
+    const bool is_store = std::holds_alternative<StoreKernel>(phase.kernel);
+    if (!producer || (gather.in_place && !is_store)) {
+        return 0;
     }
-    return flows;
+    std::vector<std::uint64_t> sent(program.grid.size());
+    if (is_store) {
+        for_each_sent_piece(program, *producer, gather.issue_phase,
+                            [&](CoreId core, std::uint32_t, const Box&) { ++sent[core.index()]; });
+        return *std::ranges::max_element(sent);
+    }
+    const DemandIndex demands(program, phase, input);
+    std::vector<Box> parts; // of those that other cores need
+    for_each_sent_piece(program, *producer, gather.issue_phase, [&](CoreId core, std::uint32_t, const Box& box) {
+        parts.clear();
+        demands.for_each_overlapping(box, [&](const DemandClass& entry) {
+            const Box part = overlap(entry.box, box);
+            const bool is_sent = entry.cores.size() > 1 || entry.cores.front() != core;
+            if (is_sent && std::ranges::find(parts, part) == parts.end()) {
+                parts.push_back(part);
+            }
+        });
+        sent[core.index()] += parts.size();
+    });
+    return *std::ranges::max_element(sent);
 }
 
 Bytes local_copy_bytes(const Program& program, std::uint32_t phase_index, std::uint32_t input, CoreId core) {
     const Phase& phase = program.phases.at(phase_index);
     const Gather& gather = phase.inputs.at(input);
-    const ProgramTensor& tensor = program.tensors.at(gather.tensor);
-    if (gather.in_place || !tensor.producer || std::holds_alternative<StoreKernel>(phase.kernel)) {
+    if (copies_nothing(program, phase, gather)) {
         return Bytes(0);
     }
-    const Phase& producer = program.phases.at(*tensor.producer);
+    const Phase& producer = program.phases.at(*program.tensors[gather.tensor].producer);
     const GridPosition position = program.grid.position(core);
     const Tile home = tile_of(producer.split, work_shape(program, producer), position);
     const Tile tile = tile_of(phase.split, work_shape(program, phase), position);
-    if (!home.owns_output || tile.idle) {
-        return Bytes(0);
+    return copied_bytes(program, phase, input, home, tile);
+}
+
+std::vector<Bytes> local_copies(const Program& program, std::uint32_t phase_index, std::uint32_t input) {
+    std::vector<Bytes> copies(program.grid.size());
+    const Phase& phase = program.phases.at(phase_index);
+    const Gather& gather = phase.inputs.at(input);
+    if (copies_nothing(program, phase, gather)) {
+        return copies;
     }
-    const Box both = overlap(Box(home.frames, home.output), Box(tile.frames, demand(program, phase, input, tile)));
-    if (both.empty()) {
-        return Bytes(0);
+    const Phase& producer = program.phases.at(*program.tensors[gather.tensor].producer);
+    const WorkShape home_work = work_shape(program, producer);
+    const WorkShape work = work_shape(program, phase);
+    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
+        const GridPosition position = program.grid.position(CoreId(core));
+        copies[core] = copied_bytes(program, phase, input, tile_of(producer.split, home_work, position),
+                                    tile_of(phase.split, work, position));
     }
-    return packed_bytes(both.region(), tensor.format) * static_cast<std::uint64_t>(both.frames().size());
+    return copies;
 }
 
 std::vector<ChunkDelivery> chunk_deliveries(const Program& program, std::uint32_t phase_index) {

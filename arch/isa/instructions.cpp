@@ -2,23 +2,12 @@
 // Counts descriptors: steps and buffers from the plan, flows from the transfers that it implies.
 #include "arch/isa/instructions.hpp"
 
-#include "arch/isa/flow.hpp"
+#include "arch/isa/flow_counts.hpp"
 
 #include <algorithm>
 
 namespace lodestone::isa {
 namespace {
-
-/// Most flows that one core sends for input `input` of phase `phase`.
-std::uint64_t flows_of_busiest_core(const Program& program, std::uint32_t phase, std::uint32_t input) {
-    std::vector<std::uint64_t> sent(program.grid.size());
-    for (const Flow& flow : gather_flows(program, phase, input)) {
-        if (!flow.from_frame_buffer) {
-            ++sent[flow.source.index()];
-        }
-    }
-    return *std::ranges::max_element(sent);
-}
 
 std::uint32_t steps_of_busiest_core(const Program& program, const Phase& phase) {
     const WorkShape work = work_shape(program, phase);

@@ -47,11 +47,30 @@ struct Best {
     std::vector<double> cycles; ///< by phase, estimated or as a trial showed
 };
 
+/// Of dynamic energy beside cycles, when nothing is known: as if it were as much as clock and leakage take.
+double usual_energy_weight(tile::Objective objective) {
+    constexpr double kOfProduct = 1.0 / 3; // T / (2 T + D) with D = T, see Trials
+    switch (objective) {
+    case tile::Objective::latency:
+    case tile::Objective::throughput:
+        return 0;
+    case tile::Objective::energy:
+        return 1;
+    case tile::Objective::energy_delay:
+        return kOfProduct;
+    }
+    return 0;
+}
+
 /// The best mapping that fits, by estimates alone.
 Best best_by_estimates(const tile::SearchOptions& options, tile::Search& search, Fitter& fitter) {
     Best best;
     double best_value = 0;
+    search.weigh_energy(usual_energy_weight(options.objective));
     for (const tile::Effort effort : tile::efforts_up_to(options.effort)) {
+        if (!best.choice.empty() && search.is_over()) {
+            break;
+        }
         if (!fitter.fit(effort, !best.choice.empty() || effort < options.effort)) {
             continue;
         }

@@ -6,6 +6,7 @@
 #include "sim/base/error.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace lodestone::emit {
@@ -36,8 +37,10 @@ constexpr tile::Attitude kAttitudes[] = {
     {.doubt = 3, .known_excess = 64, .guessed_excess = 2},
 };
 
-/// By which choices are compared that have been tried.
-constexpr tile::Attitude kCompared{.doubt = 0, .known_excess = 64, .guessed_excess = 64};
+/// By which mappings are compared in the end: a mapping without a longer phase is taken when there is one that is
+/// nearly as good, but not at any price.
+constexpr double kExcessPrice = 64;
+constexpr tile::Attitude kCompared{.doubt = 0, .known_excess = kExcessPrice, .guessed_excess = kExcessPrice};
 
 /// Attitudes whose doubt is larger put together what is known.
 constexpr double kCurious = 1;
@@ -45,6 +48,14 @@ constexpr double kCurious = 1;
 /// Phases before and behind one that loses, that take the choices of the best mapping together with it.
 constexpr std::uint32_t kReachBefore = 2;
 constexpr std::uint32_t kReachBehind = 3;
+
+/// Of dynamic energy beside that of clock and leakage, which grows with time, in searches after the one for time alone.
+/// The product of energy and delay, T (T + D), grows by 2 T + D with the time T and by T with D: 1 / 3 when they are
+/// alike.
+constexpr double kEnergyWeights[] = {1.0 / 3, 1};
+
+/// Runs of whole programs in which ever more phases have the choices of the fixed rule.
+constexpr std::size_t kMostMixtures = 4;
 
 } // namespace
 
@@ -54,6 +65,9 @@ Trials::Trials(isa::Program& program, const spec::CoreGridSpec& machine, const t
 
 void Trials::run(tile::Effort effort) {
     search_.attitude({});
+    if (search_.is_over() && has_best()) {
+        return;
+    }
     const bool may_fail = has_best() || effort < options_.effort;
     if (!fitter_.fit(effort, may_fail)) {
         return;
@@ -67,12 +81,22 @@ void Trials::run(tile::Effort effort) {
         return;
     }
     show(search(effort, most_trials(effort)));
+    const bool is_about_time =
+        options_.objective == tile::Objective::latency || options_.objective == tile::Objective::throughput;
+    for (const double weight : kEnergyWeights) {
+        search_.weigh_energy(weight);
+        if (!is_about_time && !search_.is_over() && fitter_.choose(effort)) {
+            show(search(effort, most_trials(effort)));
+        }
+    }
+    search_.weigh_energy(0);
 }
 
 /// No phase should take longer than under the fixed rule, where that can be run.
 void Trials::limit_by_fixed_rule() {
     if (fitter_.fits(search_.fixed_rule())) {
         offer();
+        rule_ = best_.choice;
         limits_ = best_.cycles;
         if (!limits_.empty()) {
             search_.limit(limits_);
@@ -85,7 +109,7 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
     tile::Choice best;
     double best_value = 0;
     std::size_t in_vain = 0;
-    for (std::size_t trial = 0; trial < trials && in_vain < kPatience; ++trial) {
+    for (std::size_t trial = 0; trial < trials && in_vain < kPatience && (trial == 0 || !search_.is_over()); ++trial) {
         const tile::Attitude& attitude = kAttitudes[trial % std::size(kAttitudes)];
         if (attitude.doubt > kCurious && !best.empty()) {
             try_islands(best);
@@ -106,8 +130,8 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
     return best;
 }
 
-/// Where phases of a choice lose, tries them and ever more of their neighbours with the choices of the best mapping so
-/// far, so that it becomes known how to get from one to the other and back.
+/// Where phases of a choice lose, tries them and ever more of their neighbours with the choices of the fixed rule, so
+/// that it becomes known how to get there and back.
 void Trials::try_islands(const tile::Choice& choice) {
     static_cast<void>(search_.take(choice));
     const std::vector<std::uint32_t> losers = longer_than_limits(search_.report().phase_cycles);
@@ -120,7 +144,7 @@ void Trials::try_islands(const tile::Choice& choice) {
             for (const std::uint32_t loser : losers) {
                 const std::uint32_t last = std::min(loser + behind, static_cast<std::uint32_t>(mixed.size() - 1));
                 for (std::uint32_t phase = loser - std::min(loser, before); phase <= last; ++phase) {
-                    mixed[phase] = best_.choice[phase];
+                    mixed[phase] = rule_[phase];
                 }
             }
             if (fitter_.fits(search_.take(mixed))) {
@@ -144,21 +168,46 @@ bool Trials::learn_what_is_new() {
     return true;
 }
 
-/// Cycles of all phases of the choice made last; empty when it does not fit the instruction memory.
-std::vector<double> Trials::run_whole() {
+/// All phases of the choice made last; without cycles when it does not fit the instruction memory.
+Trials::Shown Trials::run_whole() {
+    Shown shown{.choice = search_.last()};
     try {
         schedule::fit_instructions(program_, machine_.instruction);
     } catch (const UserError&) {
-        return {};
+        return shown;
     }
     const isa::PhaseRange all{.first = 0, .last = static_cast<std::uint32_t>(program_.phases.size() - 1)};
     const std::vector<isa::PhaseRecord> records = options_.trial(program_, all);
     search_.learn(program_, 0, records);
-    std::vector<double> cycles;
     for (const isa::PhaseRecord& record : records) {
-        cycles.push_back(static_cast<double>((record.end - record.begin).count()));
+        shown.cycles.push_back(static_cast<double>((record.end - record.begin).count()));
+        shown.dynamic += search_.dynamic_cycles(record.events);
     }
-    return cycles;
+    return shown;
+}
+
+/// In cycles, whatever the objective: energy in those that clock and leakage take for it, the product's root.
+double Trials::cost(const Shown& shown) const {
+    double cycles = 0;
+    double excess = 0;
+    for (std::uint32_t phase = 0; phase < shown.cycles.size(); ++phase) {
+        cycles += search_.counts(phase) ? shown.cycles[phase] : 0;
+    }
+    for (const std::uint32_t loser : longer_than_limits(shown.cycles)) {
+        excess += shown.cycles[loser] - limits_[loser];
+    }
+    switch (options_.objective) {
+    case tile::Objective::latency:
+    case tile::Objective::throughput:
+        break;
+    case tile::Objective::energy:
+        cycles += shown.dynamic;
+        break;
+    case tile::Objective::energy_delay:
+        cycles = std::sqrt(cycles * (cycles + shown.dynamic));
+        break;
+    }
+    return cycles + kExcessPrice * excess;
 }
 
 std::vector<std::uint32_t> Trials::longer_than_limits(const std::vector<double>& cycles) const {
@@ -171,23 +220,20 @@ std::vector<std::uint32_t> Trials::longer_than_limits(const std::vector<double>&
     return phases;
 }
 
-/// Runs the choice made last, and keeps it when no phase loses and it is the best so far. The phases that lose.
+/// Runs the choice made last, and keeps it when it is the best so far. The phases that lose.
 std::vector<std::uint32_t> Trials::offer() {
-    Shown shown{.choice = search_.last(), .cycles = run_whole()};
+    Shown shown = run_whole();
     if (shown.cycles.empty()) {
         return {};
     }
-    for (std::uint32_t phase = 0; phase < shown.cycles.size(); ++phase) {
-        shown.cost += search_.counts(phase) ? shown.cycles[phase] : 0;
+    shown.cost = cost(shown);
+    if (!has_best() || shown.cost < best_.cost) {
+        best_ = shown;
     }
-    std::vector<std::uint32_t> losers = longer_than_limits(shown.cycles);
-    if (losers.empty() && (!has_best() || shown.cost < best_.cost)) {
-        best_ = std::move(shown);
-    }
-    return losers;
+    return longer_than_limits(shown.cycles);
 }
 
-/// Runs what was promised. Phases that lose all the same take the choices of the best mapping so far.
+/// Runs what was promised, then with phases that lose all the same as under the fixed rule.
 void Trials::show(const tile::Choice& promise) {
     if (promise.empty() || !fitter_.fits(search_.take(promise))) {
         return;
@@ -198,11 +244,11 @@ void Trials::show(const tile::Choice& promise) {
     }
 }
 
-/// Replaces phases of a choice by those of the best mapping so far, first those that lose, then ever more of those they
-/// exchange tensors with, until none loses: at last that is the best mapping itself.
+/// Cuts phases of a choice by the fixed rule, first those that lose, then ever more of those they exchange tensors
+/// with.
 void Trials::mix(const tile::Choice& choice, std::vector<std::uint32_t> losers) {
     std::vector<bool> replaced(program_.phases.size(), false);
-    while (!losers.empty()) {
+    for (std::size_t run = 0; run < kMostMixtures && !losers.empty(); ++run) {
         for (const std::uint32_t loser : losers) {
             if (replaced[loser]) {
                 replaced = widened(replaced);
@@ -214,9 +260,9 @@ void Trials::mix(const tile::Choice& choice, std::vector<std::uint32_t> losers) 
         }
         tile::Choice mixed = choice;
         for (std::size_t phase = 0; phase < mixed.size(); ++phase) {
-            mixed[phase] = replaced[phase] ? best_.choice[phase] : choice[phase];
+            mixed[phase] = replaced[phase] ? rule_[phase] : choice[phase];
         }
-        if (mixed == best_.choice || !fitter_.fits(search_.take(mixed))) {
+        if (!fitter_.fits(search_.take(mixed))) {
             return;
         }
         losers = offer();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choice of a mapping with the help of trial runs: no layer longer than under the fixed rule, then the least cost.
+// The choice of a mapping with the help of trial runs: the least cost, no layer longer than under the fixed rule.
 #pragma once
 
 #include "mapping/emit/fitter.hpp"
@@ -11,7 +11,7 @@
 namespace lodestone::emit {
 
 /// Improves on the search's estimates by running what it proposes. What counts in the end are runs of whole programs:
-/// the best of those in which no phase takes longer than when every phase is cut by the fixed rule.
+/// the best of them, where cycles by which phases take longer than when all are cut by the fixed rule count many times.
 class Trials {
 public:
     /// Everything must outlive this. `options` has a trial run.
@@ -31,14 +31,16 @@ private:
     struct Shown {
         tile::Choice choice;
         std::vector<double> cycles; ///< by phase
-        double cost = 0;
+        double dynamic = 0;         ///< energy beside clock and leakage, in cycles of these
+        double cost = 0;            ///< cycles, those beyond the limits many times
     };
 
     void limit_by_fixed_rule();
     tile::Choice search(tile::Effort effort, std::size_t trials);
     void try_islands(const tile::Choice& choice);
     bool learn_what_is_new();
-    std::vector<double> run_whole();
+    Shown run_whole();
+    [[nodiscard]] double cost(const Shown& shown) const;
     [[nodiscard]] std::vector<std::uint32_t> longer_than_limits(const std::vector<double>& cycles) const;
     std::vector<std::uint32_t> offer();
     void show(const tile::Choice& promise);
@@ -50,7 +52,8 @@ private:
     const tile::SearchOptions& options_;
     tile::Search& search_;
     Fitter& fitter_;
-    std::vector<double> limits_; ///< cycles by phase under the fixed rule; empty when that does not fit
+    tile::Choice rule_;          ///< the fixed rule; empty when it does not fit
+    std::vector<double> limits_; ///< its cycles by phase
     Shown best_;
 };
 

@@ -3,6 +3,7 @@
 #include "mapping/route/measure.hpp"
 
 #include "arch/isa/flow.hpp"
+#include "arch/isa/flow_counts.hpp"
 
 #include <algorithm>
 
@@ -63,8 +64,8 @@ Transfer measure_move(isa::Program& program, std::uint32_t phase, std::uint32_t 
         loads.add(program.grid, flow, width);
     }
     std::uint64_t copied = 0;
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        copied = std::max(copied, isa::local_copy_bytes(program, phase, input, CoreId(core)).count());
+    for (const Bytes bytes : isa::local_copies(program, phase, input)) {
+        copied = std::max(copied, bytes.count());
     }
     const double frame_buffer_cycles = number(loads.from_frame_buffer) / number(machine.frame_buffer.width.count());
     transfer.link_bytes = std::max(number(largest(loads.links)), frame_buffer_cycles) * transfer.link_width;

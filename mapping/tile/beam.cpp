@@ -37,7 +37,7 @@ struct Move {
 Beam::Beam(const isa::Program& program, const spec::CoreGridSpec& machine, const SearchOptions& options,
            const Shortlists& lists, const Experience& experience)
     : program_(program), machine_(machine), options_(options), lists_(lists), experience_(experience),
-      moves_(program, machine, lists), load_(first_phase()) {
+      moves_(program, machine, lists), load_(first_phase()), energy_(options.prices, machine) {
     find_live_tensors();
 }
 
@@ -86,6 +86,7 @@ Gathers Beam::gathers_into(std::size_t phase, const State& state, Index candidat
         total.port += moved.received + moved.sent + 2 * moved.copied;
         total.memory += moved.in_place ? 0 : lists_[phase]->candidates[candidate].gathered_bytes[input];
         total.flows += moved.flows(steps);
+        total.dynamic += energy_.of(moved);
         total.piped += piped ? cycles : 0;
     }
     return total;
@@ -125,9 +126,12 @@ double Beam::instruction_wait(const State& state, const Candidate& candidate, co
 Beam::Closing Beam::close(const State& state, const Gathers& gathers, Index next) const {
     const std::size_t phase = state.durations.size();
     const Candidate& candidate = candidate_of(phase, state.choice[phase]);
-    Closing closing{.wait = instruction_wait(state, candidate, gathers), .duration = work(state, candidate, gathers)};
+    Closing closing{.wait = instruction_wait(state, candidate, gathers),
+                    .duration = work(state, candidate, gathers),
+                    .dynamic = candidate.dynamic + gathers.dynamic};
     if (const Trial* trial = experience_.find(experience_.context(phase, state.choice, next))) {
         closing.duration = trial->waits_for_instructions ? std::min(closing.duration, trial->cycles) : trial->cycles;
+        closing.dynamic = trial->dynamic;
         closing.is_known = true;
     } else if (phase > 0) {
         closing.duration *= experience_.correction(phase, state.choice[phase], next) * (1 + attitude_.doubt);
@@ -150,7 +154,7 @@ Extension Beam::extend(const State& state, const Gathers& gathers, Index candida
     const Closing closing = close(state, gathers, candidate);
     extended.wait = closing.wait;
     extended.duration = closing.duration;
-    extended.closed = state.closed + closing.wait + closing.duration;
+    extended.closed = state.closed + closing.wait + closing.duration + energy_weight_ * closing.dynamic;
     extended.excess = state.excess + excess(phase, closing.duration, closing.is_known);
     if (closing.wait > 0) {
         const double before = state.durations.back();
@@ -168,7 +172,8 @@ Extension Beam::extend(const State& state, const Gathers& gathers, Index candida
         extended.first_wait = std::max(0.0, per_chunk - prefetched);
     }
     const double least = std::max(next.compute, extended.stream_left) + extended.first_wait;
-    extended.rank = extended.closed + least + extended.excess + excess(phase + 1, least, false);
+    extended.rank =
+        extended.closed + least + energy_weight_ * next.dynamic + extended.excess + excess(phase + 1, least, false);
     return extended;
 }
 
@@ -266,7 +271,7 @@ std::vector<double> Beam::phase_cycles(const State& state) const {
 
 double Beam::cost(const State& state) const {
     const std::vector<double> cycles = phase_cycles(state);
-    double cost = state.closed + state.excess;
+    double cost = state.closed + state.excess + energy_weight_ * close(state, {}, 0).dynamic;
     for (std::size_t phase = state.durations.size() - 1; phase < cycles.size(); ++phase) {
         const double counted = phase < state.durations.size() ? state.durations[phase] : 0;
         cost += cycles[phase] - counted;

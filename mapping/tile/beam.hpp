@@ -2,6 +2,7 @@
 // Time as the phases of a mapping take it one after the other, and the beam of the best mappings so far.
 #pragma once
 
+#include "mapping/tile/energy.hpp"
 #include "mapping/tile/experience.hpp"
 #include "mapping/tile/moves.hpp"
 
@@ -39,6 +40,7 @@ struct Gathers {
     double port = 0;    ///< bytes over the busiest core's memory port
     double memory = 0;  ///< bytes of the buffers that hold what is gathered
     double flows = 0;   ///< of the busiest core
+    double dynamic = 0; ///< energy, in cycles of clock and leakage
 };
 
 class Beam {
@@ -61,6 +63,7 @@ public:
     void limit(std::vector<double> cycles) { limits_ = std::move(cycles); }
 
     void attitude(const Attitude& attitude) { attitude_ = attitude; }
+    void weigh_energy(double weight) { energy_weight_ = weight; }
 
     [[nodiscard]] Moves& moves() { return moves_; }
     [[nodiscard]] std::uint64_t weighed() const { return weighed_; }
@@ -73,6 +76,7 @@ private:
     struct Closing {
         double wait = 0;       ///< cycles by which the phase before it waits for its instructions
         double duration = 0;   ///< cycles
+        double dynamic = 0;    ///< energy, in cycles of clock and leakage
         bool is_known = false; ///< from a trial
     };
 
@@ -103,6 +107,8 @@ private:
     std::vector<std::vector<std::uint32_t>> live_; ///< by phase: producers read later
     std::vector<double> limits_;                   ///< cycles by phase; empty: none
     Attitude attitude_;
+    EnergyEstimate energy_;
+    double energy_weight_ = 0; ///< of dynamic energy beside cycles
     std::uint64_t weighed_ = 0;
     std::size_t stuck_at_ = 0;
     double stuck_need_ = 0;

@@ -25,6 +25,7 @@ struct Candidate {
     double slice_bytes = 0; ///< weights that a core uses
     double kept_bytes = 0;  ///< weights that a core keeps for the whole run, on average when they are streamed
     double home_bytes = 0;  ///< output tile
+    double dynamic = 0;     ///< energy of all cores beside clock and leakage, in cycles of these; 0 when not asked for
     std::vector<double> gathered_bytes; ///< by input, when it is not in place
 
     /// Bytes of operands and output if no input is in place.

@@ -15,6 +15,7 @@ namespace lodestone::tile {
 /// A phase that was run.
 struct Trial {
     double cycles = 0;
+    double dynamic = 0;                  ///< energy beside clock and leakage, in cycles of these
     bool waits_for_instructions = false; ///< its work ended before the program of the next phase had arrived
 };
 

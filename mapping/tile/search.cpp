@@ -136,6 +136,7 @@ std::vector<Candidate> Search::Impl::take(State state) {
     report.joined = beam.moves().estimated();
     report.measured = beam.moves().measured();
     report.weighed = beam.weighed();
+    report.limit_reached = options.limit && report.weighed >= *options.limit;
     taken = std::move(state);
     if (taken.choice.empty()) {
         return {};
@@ -170,6 +171,10 @@ std::vector<Candidate> Search::choose(const Pressure& pressure, Effort effort) {
         if (found.choice.empty()) {
             break;
         }
+        if (impl_->options.effort == Effort::quick) {
+            best = found; // there is no other round for measurements to help
+            break;
+        }
         const bool is_new = beam.moves().measure(found.choice);
         if (is_new) {
             impl_->forget();
@@ -178,7 +183,7 @@ std::vector<Candidate> Search::choose(const Pressure& pressure, Effort effort) {
         if (best.choice.empty() || beam.cost(measured) < beam.cost(best)) {
             best = std::move(measured);
         }
-        if (!is_new) {
+        if (!is_new || is_over()) {
             break;
         }
     }
@@ -240,7 +245,7 @@ void Search::learn(const isa::Program& program, std::uint32_t first, std::span<c
             continue;
         }
         const Cycles cycles = records[i].end - records[i].begin;
-        Trial trial{.cycles = static_cast<double>(cycles.count())};
+        Trial trial{.cycles = static_cast<double>(cycles.count()), .dynamic = dynamic_cycles(records[i].events)};
         if (phase + 1 < program.phases.size()) {
             const Cycles flits =
                 transfer_cycles(program.phases[phase + 1].instruction_bytes, machine.instruction_network.link_width);
@@ -253,6 +258,20 @@ void Search::learn(const isa::Program& program, std::uint32_t first, std::span<c
     }
     impl_->report.tried += records.size();
     impl_->forget();
+}
+
+void Search::weigh_energy(double weight) {
+    impl_->beam.weigh_energy(weight);
+    impl_->forget();
+}
+
+bool Search::is_over() const {
+    return impl_->options.limit && impl_->beam.weighed() >= *impl_->options.limit;
+}
+
+double Search::dynamic_cycles(const isa::EventCounts& events) const {
+    const std::optional<cost::EventPrices>& prices = impl_->options.prices;
+    return prices ? prices->dynamic(events) / prices->cycle : 0;
 }
 
 void Search::attitude(const Attitude& attitude) {

@@ -3,6 +3,7 @@
 // price.
 #pragma once
 
+#include "arch/cost/event_prices.hpp"
 #include "arch/isa/execution.hpp"
 #include "mapping/tile/candidate.hpp"
 #include "sim/base/error.hpp"
@@ -11,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,8 +29,10 @@ enum class Strategy {
     fixed,  ///< the rule of the first version: spatial first, then output channels; weights streamed
 };
 enum class Objective {
-    latency,    ///< first input offered to last output
-    throughput, ///< steady state: input and output of other batches overlap
+    latency,      ///< first input offered to last output
+    throughput,   ///< steady state: input and output of other batches overlap
+    energy,       ///< of the run
+    energy_delay, ///< energy of the run times its latency
 };
 enum class Effort { quick, normal, thorough };
 
@@ -45,6 +49,10 @@ struct SearchOptions {
     Effort effort = Effort::normal;
     std::map<std::string, Forced> forced; ///< by phase name; the strategy decides the rest
     TrialRun trial;                       ///< none: the search goes by estimates alone
+    /// What events cost; without it energy is taken to grow with time alone.
+    std::optional<cost::EventPrices> prices;
+    /// The search ends when it has weighed so many candidates behind others; what a quick one needs is always weighed.
+    std::optional<std::uint64_t> limit;
 };
 
 /// What presses on the choice from outside: memory that is short.
@@ -68,6 +76,7 @@ struct SearchReport {
     std::uint64_t measured = 0;       ///< moves counted flow by flow
     std::uint64_t weighed = 0;        ///< times that a mapping of some layers was continued by one more
     std::uint64_t tried = 0;          ///< phases run in trials
+    bool limit_reached = false;       ///< the search ended because of SearchOptions::limit
     std::vector<double> phase_cycles; ///< estimated, of the chosen mapping
     double estimated_cycles = 0;      ///< of the chosen mapping
 };
@@ -102,6 +111,12 @@ public:
     /// What happened in a run of phases `first` and following of `program`, which has what was handed out last. The
     /// first record counts when the run begins with the program.
     void learn(const isa::Program& program, std::uint32_t first, std::span<const isa::PhaseRecord> records);
+    /// What the dynamic energy counts that a cycle's clock and leakage are worth; 0: only cycles count.
+    void weigh_energy(double weight);
+    /// True when the limit of the search is reached.
+    [[nodiscard]] bool is_over() const;
+    /// Dynamic energy in a phase, in cycles of the chip's clock and leakage; 0 without prices.
+    [[nodiscard]] double dynamic_cycles(const isa::EventCounts& events) const;
     /// Of the next choices.
     void attitude(const Attitude& attitude);
     /// Cycles that each phase should not exceed.

@@ -2,6 +2,7 @@
 // From part counts over placements to costed candidates.
 #include "mapping/tile/shortlist.hpp"
 
+#include "mapping/tile/energy.hpp"
 #include "mapping/tile/enumerate.hpp"
 
 #include <algorithm>
@@ -31,13 +32,15 @@ double own_cost(const Candidate& candidate, const spec::CoreGridSpec& machine) {
     constexpr double kTrafficWeight = 0.25;
     const double gather = (candidate.footprint() - candidate.home_bytes) /
                           static_cast<double>(machine.activation_network.link_width.count());
-    return std::max({candidate.compute, candidate.stream, gather}) + (candidate.stream + gather) * kTrafficWeight;
+    return std::max({candidate.compute, candidate.stream, gather}) + (candidate.stream + gather) * kTrafficWeight +
+           candidate.dynamic;
 }
 
 class Collector {
 public:
-    Collector(const isa::Program& program, std::size_t phase, const spec::CoreGridSpec& machine)
-        : program_(program), scratch_(program.phases[phase]), machine_(machine) {}
+    Collector(const isa::Program& program, std::size_t phase, const spec::CoreGridSpec& machine,
+              const SearchOptions& options)
+        : program_(program), scratch_(program.phases[phase]), machine_(machine), energy_(options.prices, machine) {}
 
     /// Candidates for all placements of one number of parts: they differ in the delivery of weights only.
     void add(const std::vector<isa::Split>& placed, const Forced& wanted, SearchReport& report) {
@@ -52,6 +55,7 @@ public:
                 one.resident = resident;
                 ++report.costed;
                 if (std::optional<Candidate> candidate = cost(program_, scratch_, machine_, one)) {
+                    candidate->dynamic = energy_.of(program_, scratch_, *candidate);
                     costed_.push_back(std::move(*candidate));
                 }
             }
@@ -77,13 +81,14 @@ private:
     const isa::Program& program_;
     isa::Phase scratch_;
     const spec::CoreGridSpec& machine_;
+    EnergyEstimate energy_;
     std::vector<Candidate> costed_;
 };
 
 std::vector<Candidate> candidates_of(const isa::Program& program, std::size_t index, const spec::CoreGridSpec& machine,
                                      const SearchOptions& options, Effort effort, SearchReport& report) {
     const isa::Phase& phase = program.phases[index];
-    Collector collector(program, index, machine);
+    Collector collector(program, index, machine, options);
     const auto forced = options.forced.find(phase.name);
     if (forced != options.forced.end()) {
         collector.add({forced->second.split}, forced->second, report);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever is mapped to whatever grid: the program breaks no rule, computes every element once, loses no weight.
+#include "arch/isa/flow.hpp"
+#include "arch/isa/flow_counts.hpp"
 #include "arch/isa/verify.hpp"
 #include "mapping/emit/map.hpp"
 #include "mapping/tile/dimensions.hpp"
@@ -178,5 +180,27 @@ TEST_CASE("programs that fit are made down to the smallest memory, and none exce
             }
         }
         CHECK_FALSE(fitted); // 16 bytes hold none of these networks
+    }
+}
+
+TEST_CASE("counting flows and local copies gives what making them gives", "[mapping][property]") {
+    std::mt19937 random(11);
+    for (int round = 0; round < 12; ++round) {
+        const GridShape grid = random_grid(random);
+        isa::Program program = random_network(random, grid);
+        emit::map_program(program, machine_of(grid), {.effort = tile::Effort::quick});
+        for (std::uint32_t phase = 1; phase < program.phases.size(); ++phase) {
+            for (std::uint32_t input = 0; input < program.phases[phase].inputs.size(); ++input) {
+                std::vector<std::uint64_t> sent(grid.size());
+                for (const isa::Flow& flow : isa::gather_flows(program, phase, input)) {
+                    sent[flow.source.index()] += flow.from_frame_buffer ? 0 : 1;
+                }
+                CHECK(isa::flows_of_busiest_core(program, phase, input) == *std::ranges::max_element(sent));
+                const std::vector<Bytes> copies = isa::local_copies(program, phase, input);
+                for (std::uint32_t core = 0; core < grid.size(); ++core) {
+                    CHECK(copies[core] == isa::local_copy_bytes(program, phase, input, CoreId(core)));
+                }
+            }
+        }
     }
 }

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the search gains over the fixed rule, layer by layer; writes the table of docs/mapping_choices.md.
-#include "arch/core_grid/run.hpp"
-#include "arch/cost/matrix_shape.hpp"
-#include "arch/cost/technology.hpp"
-#include "arch/spec/machine.hpp"
-#include "mapping/emit/compile.hpp"
-#include "workloads/import/import.hpp"
-#include "workloads/quantise/quantise.hpp"
+#include "tests/system/mapping_choices/mapped.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -16,10 +10,10 @@
 #include <vector>
 
 using namespace lodestone;
+using test::Mapped;
 
 namespace {
 
-const std::string kConfigs = LODESTONE_SOURCE_DIR "/configs/";
 constexpr const char* kNetworks[] = {"resnet50.onnx", "resnet18.onnx", "mobilenet_v2.onnx", "vit_tiny.yaml"};
 
 constexpr const char* kHeading = R"(# What the search chooses, and what it gains
@@ -36,41 +30,6 @@ cycles are the time in which the next layer's program arrives.
 
 The test `system_mapping_choices` writes this page to `mapping_choices.md` in the build folder.
 )";
-
-struct Target {
-    spec::CoreGridSpec machine;
-    cost::Technology technology;
-};
-
-Target target() {
-    Problems problems;
-    const config::Node root = config::load_file(kConfigs + "arch/northpole.yaml", problems);
-    config::MapReader reader(root, problems);
-    Target read{.machine = std::get<spec::CoreGridSpec>(spec::read_machine(reader).family), .technology = {}};
-    config::MapReader technology = reader.required_map("technology");
-    read.technology = cost::read_technology(technology);
-    problems.throw_if_errors();
-    return read;
-}
-
-struct Mapped {
-    isa::Program program;
-    isa::Execution execution;
-};
-
-Mapped map(const graph::QuantisedModel& model, const Target& target, tile::Strategy strategy) {
-    emit::CompileOptions options;
-    options.matrix_shape = [&](numerics::FormatId weights, numerics::FormatId activations) {
-        return cost::matrix_shape(target.machine.matrix, target.technology, weights, activations);
-    };
-    options.search.strategy = strategy;
-    options.search.trial = [&target](const isa::Program& program, isa::PhaseRange range) {
-        return core_grid::run_core_grid(program, target.machine, {.only = range}).phases;
-    };
-    Mapped mapped{.program = emit::compile(model, target.machine, options), .execution = {}};
-    mapped.execution = core_grid::run_core_grid(mapped.program, target.machine);
-    return mapped;
-}
 
 /// Parts by row and column of the grid for every axis that is cut: "axis1 8x2, reduction 2x1".
 std::string text_of(const isa::Split& split) {
@@ -123,20 +82,21 @@ Gain write_table(std::ostream& out, const std::string& network, const Mapped& fi
 } // namespace
 
 TEST_CASE("the search is faster than the fixed rule on every network, and slower on no layer", "[system]") {
-    const Target grid = target();
+    const test::Target grid = test::target();
     const std::string file = LODESTONE_BINARY_DIR "/mapping_choices.md";
     std::ofstream out(file);
     out << kHeading;
     for (const std::string network : kNetworks) {
         INFO(network);
-        const graph::QuantisedModel model =
-            quantise::quantise(import::import_network(kConfigs + "workloads/" + network), {});
-        const Mapped fixed = map(model, grid, tile::Strategy::fixed);
-        const Mapped searched = map(model, grid, tile::Strategy::search);
+        const graph::QuantisedModel model = test::quantised(network);
+        const Mapped fixed = test::map(model, grid, {.strategy = tile::Strategy::fixed});
+        const Mapped searched = test::map(model, grid, {});
         REQUIRE(fixed.execution.phases.size() == searched.execution.phases.size());
         const Gain gain = write_table(out, network, fixed, searched);
         CHECK(gain.searched < gain.fixed);
         CHECK(gain.slower_layers == 0);
+        const Mapped quick = test::map(model, grid, {.effort = tile::Effort::quick});
+        CHECK(searched.execution.cycles <= quick.execution.cycles);
     }
     out.close();
     CHECK(out.good());

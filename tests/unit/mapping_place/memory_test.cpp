@@ -117,3 +117,24 @@ TEST_CASE("what does not fit is named with its size, the fullest layer and the l
                       Catch::Contains(", 1 more than its ") && Catch::Contains("the largest layers") &&
                           Catch::Contains("'b' 576"));
 }
+
+TEST_CASE("layers that repeat have their weights at the same cores while there is room", "[mapping][place]") {
+    test::LoweredNetwork net({.rows = 2, .cols = 2});
+    std::uint32_t x = net.input({1, 8, 8, 8});
+    for (const char* name : {"a", "b", "c"}) {
+        x = net.conv(name, x, {.channels = 8, .size = 3});
+    }
+    isa::Program program = net.finish(x);
+    for (std::uint32_t phase = 1; phase <= 3; ++phase) {
+        program.phases[phase].split.axes[2] = {.rows = 2, .cols = 2};
+    }
+    route::plan_gathers(program);
+    const auto home = [&](std::uint32_t phase) { return program.phases[phase].weights->homes.at(0).core; };
+    const place::MemoryUse roomy = place::place(program, kLine, Bytes(768 * 1024));
+    CHECK(home(1) == home(2));
+    CHECK(home(2) == home(3));
+    const place::MemoryUse tight = place::place(program, kLine, roomy.total() - Bytes(1));
+    CHECK(home(1) != home(2));
+    CHECK(home(2) != home(3));
+    CHECK(tight.total() < roomy.total());
+}
