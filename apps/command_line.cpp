@@ -69,6 +69,8 @@ void add_compile(CLI::App& root, Arguments& arguments) {
     command->add_option("--mapping", arguments.mapping, "mapping written by hand, for all or some layers (YAML)");
     add_search(*command, arguments);
     command->add_option("-o,--output", arguments.output, "writes the program file (JSON)");
+    command->add_option("--inputs", arguments.inputs, "samples that a program of spiking cores carries");
+    command->add_option("--samples", arguments.samples, "how many of the samples it carries");
     add_network(*command, arguments,
                 "strict: gives every transfer a start slot, at which it leaves without waiting for a link; "
                 "elastic (default): no slots");

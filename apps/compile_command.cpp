@@ -19,6 +19,10 @@ int compile_command(const Arguments& arguments) {
     if (request.spiking_array() != nullptr) {
         return compile_sampled(request, arguments);
     }
+    if (request.data) {
+        throw UserError({.file = "--inputs, --samples"}, "",
+                        "are for spiking arrays, whose programs carry samples; leave them out");
+    }
     if (request.precisions.size() != 1) {
         throw UserError({.file = "--precision"}, "",
                         "names " + std::to_string(request.precisions.size()) +

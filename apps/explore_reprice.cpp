@@ -19,7 +19,9 @@ config::Node changed_sweep(const explore::SweepRecord& stored, const ExploreOpti
         config::Node technology = config::load_file(options.technology, problems);
         const config::Node* name = technology.find("name");
         change = name == nullptr ? options.technology : name->text;
-        config::set_value(root, "run.machine.technology", std::move(technology), problems);
+        const bool is_unit = root.find("mac_unit") != nullptr;
+        config::set_value(root, is_unit ? "mac_unit.technology" : "run.machine.technology", std::move(technology),
+                          problems);
     }
     for (const std::string& assignment : options.overrides) {
         const bool is_of_run = assignment.starts_with("machine.");

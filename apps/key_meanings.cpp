@@ -22,7 +22,7 @@ constexpr KeyMeaning machines[]{
     {"family", "which kind of machine; decides the other keys"},
     {"voltage", "core supply"},
     {"clock", "of all cores and networks"},
-    {"grid", "cores of the chip"},
+    {"grid", "cores of the chip; in a network of placed cores, the part of the mesh that it uses"},
     {"rows", "along the first axis"},
     {"cols", "along the second axis"},
     {"core", "one core; all are alike"},
@@ -70,7 +70,7 @@ constexpr KeyMeaning machines[]{
 
 constexpr KeyMeaning spiking_machines[]{
     {"tick_rate", "steps per second of all neurons"},
-    {"cores", "of one chip"},
+    {"cores", "of one chip; in a network, placed cores by name"},
     {"chips", "of the array"},
     {"axons", "inputs of a core"},
     {"neurons", "outputs of a core"},
@@ -355,6 +355,49 @@ constexpr KeyMeaning networks[]{
     {"classes", "that share the outputs evenly"},
 };
 
+constexpr KeyMeaning placed_cores[]{
+    {"floor_is_inclusive", "a potential at the floor is reset too"},
+    {"output_bus", "place where spikes leave the array"},
+    {"output_bus/x", "its column"},
+    {"output_bus/y", "its row"},
+    {"output_bus/outputs", "how many there are"},
+    {"neuron_types", "parameters that neurons share, by name"},
+    {"neuron_types/*", "parameters of a neuron"},
+    {"cores/*", "one core"},
+    {"cores/*/x", "its column in the mesh"},
+    {"cores/*/y", "its row in the mesh"},
+    {"axon_types", "0 to 3, axon by axon, as 0*128 1*128; type 0 where left out"},
+    {"cores/*/neurons", "in the order in which they are computed"},
+    {"neurons/[]/type", "one of neuron_types, whose parameters the keys beside it change"},
+    {"neurons/[]/synapses", "axons that it listens to, as 0-3 8"},
+    {"neuron_types/*/weights", "one for each axon type, from type 0; those left out are 0"},
+    {"neurons/[]/weights", "one for each axon type, from type 0; those left out are 0"},
+    {"stochastic_weights", "axon types whose weight s adds its sign in abs(s) of 256 events"},
+    {"potential", "before the first tick"},
+    {"leak", "added in every tick"},
+    {"leak_follows_sign", "the leak is multiplied by the sign of the potential and stops at 0"},
+    {"stochastic_leak", "a leak l adds its sign in abs(l) of 256 ticks"},
+    {"threshold", "the neuron spikes at or above it"},
+    {"floor", "below it the neuron is reset without a spike"},
+    {"threshold_mask_bits", "of a draw that moves both thresholds"},
+    {"reset_mode", "after a spike: set to `reset`, lowered by the threshold, or left"},
+    {"reset", "potential after a spike, when absolute"},
+    {"negative_reset", "potential after the floor, when absolute; minus `reset` by default"},
+    {"saturate_at_floor", "below the floor the potential becomes the floor"},
+    {"neurons/[]/to", "where its spikes go; nowhere by default"},
+    {"to/core", "by name"},
+    {"to/axon", "of that core"},
+    {"to/dx", "columns to the right, for a core without a name"},
+    {"to/dy", "rows down"},
+    {"to/delay", "the axon is active 1 + delay ticks after the spike"},
+    {"to/output", "of the output bus"},
+    {"input_spikes", "spikes from outside"},
+    {"input_spikes/[]/core", "by name"},
+    {"input_spikes/[]/axons", "that are active, as 0-3 8"},
+    {"input_spikes/[]/ticks", "in which they are, as 0-9 12"},
+    {"input_spikes/[]/delay", "ticks later"},
+};
+
 } // namespace
 
 const config::Meanings& key_meanings() {
@@ -370,6 +413,7 @@ const config::Meanings& key_meanings() {
         add(mappings_and_anchors);
         add(sweeps);
         add(networks);
+        add(placed_cores);
         return all;
     }();
     return meanings;

@@ -210,6 +210,14 @@ int run_command(const Arguments& arguments) {
     if (!arguments.files.empty() && kind_of_file(arguments.files.front()) == FileKind::program) {
         return replay_command(arguments);
     }
+    const bool is_network = !arguments.files.empty() && arguments.workload.empty() &&
+                            kind_of_file(arguments.files.front()) == FileKind::spiking_network;
+    if (is_network) { // a program of placed cores, or what becomes one, for --machine
+        Arguments with_workload = arguments;
+        with_workload.workload = arguments.files.front();
+        with_workload.files.clear();
+        return run_command(with_workload);
+    }
     const RunRequest request = read_run_request(arguments);
     if (request.spiking_array() != nullptr) {
         return run_spiking(request, arguments);

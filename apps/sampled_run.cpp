@@ -2,11 +2,11 @@
 // Samples through a spiking array, beside the plain rule.
 #include "apps/sampled_run.hpp"
 
-#include "analysis/report/detail.hpp"
 #include "analysis/report/result_json.hpp"
 #include "analysis/report/spiking_result.hpp"
 #include "analysis/report/table.hpp"
 #include "apps/sampled_network.hpp"
+#include "apps/spiking_rest.hpp"
 #include "apps/spiking_run.hpp"
 #include "arch/spiking_array/simulate.hpp"
 #include "mapping/spiking/rules.hpp"
@@ -15,8 +15,8 @@
 #include "workloads/import/spiking_json.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iostream>
+#include <optional>
 
 namespace lodestone::apps {
 namespace {
@@ -53,74 +53,44 @@ std::vector<std::vector<spiking::Frame>> frames_of(const SampledNetwork& network
     return frames;
 }
 
+/// What enters in each tick, and how long the run is. Without memory all samples pass in one pipeline; else each begins
+/// from rest, and its ticks end when its last outputs have left.
+struct Schedule {
+    std::vector<spiking::Frame> frames;
+    std::uint64_t ticks = 0;
+    std::uint64_t period = 0; ///< from a sample's first tick to the next one's
+    std::optional<std::uint64_t> restart_every;
+};
+
+Schedule schedule_of(const SampledNetwork& network, const std::vector<std::vector<spiking::Frame>>& samples) {
+    const std::uint64_t latency = network.compiled.latency;
+    Schedule schedule{.period = samples.front().size() + (network.keeps_state ? latency : 0)};
+    for (const auto& frames : samples) {
+        schedule.frames.insert(schedule.frames.end(), frames.begin(), frames.end());
+        if (network.keeps_state) {
+            schedule.frames.insert(schedule.frames.end(), latency, spiking::Frame(frames.front().size()));
+        }
+    }
+    schedule.ticks = schedule.frames.size() + (network.keeps_state ? 0 : latency);
+    if (network.keeps_state) {
+        schedule.restart_every = schedule.period;
+    }
+    return schedule;
+}
+
 /// What happened in all samples, and the rows of the output bus: sample i begins at row `latency` + i x `period`.
 struct Simulated {
     spiking_array::SpikingResult result;
     std::uint64_t period = 0;
 };
 
-/// Adds what happened in a run that begins at tick `offset` of all.
-void append(spiking_array::SpikingResult& all, spiking_array::SpikingResult one, std::uint64_t offset) {
-    using Counts = spiking_array::SpikingCounts;
-    for (const auto count :
-         {&Counts::ticks, &Counts::neuron_updates, &Counts::axon_events, &Counts::synaptic_events, &Counts::spikes,
-          &Counts::inputs, &Counts::sent, &Counts::delivered, &Counts::merged, &Counts::in_flight, &Counts::off_chip,
-          &Counts::lost, &Counts::hops, &Counts::chip_crossings}) {
-        all.counts.*count += one.counts.*count;
-    }
-    for (spiking_array::OutputSpike spike : one.outputs) {
-        spike.row += offset;
-        all.outputs.push_back(spike);
-    }
-    for (spiking_array::SpikeRecord spike : one.spikes) {
-        if (all.spikes.size() > report::kMostRasterSpikes) {
-            break;
-        }
-        spike.tick += offset;
-        all.spikes.push_back(spike);
-    }
-    for (std::size_t core = 0; core < one.spike_counts.size(); ++core) {
-        std::ranges::transform(one.spike_counts[core], all.spike_counts[core], all.spike_counts[core].begin(),
-                               std::plus{});
-    }
-    all.link_loads.add(one.link_loads);
-    if (!all.timing || !one.timing) {
-        return;
-    }
-    using Timing = spiking_array::SpikingTiming;
-    for (const auto longest : {&Timing::longest_core, &Timing::last_delivery, &Timing::longest_tick}) {
-        (*all.timing).*longest = std::max((*all.timing).*longest, (*one.timing).*longest);
-    }
-    all.timing->total += one.timing->total;
-    all.timing->source_stall += one.timing->source_stall;
-    for (const auto count : {&Timing::overrun_ticks, &Timing::colliding_ticks, &Timing::kernel_events}) {
-        (*all.timing).*count += (*one.timing).*count;
-    }
-    all.timing->fastest_tick_rate = std::min(all.timing->fastest_tick_rate, one.timing->fastest_tick_rate);
-}
-
-/// All samples in one pipeline when nothing is remembered; else each from rest, one run after the other.
 Simulated simulate_samples(const RunRequest& request, SampledNetwork& network,
                            const std::vector<std::vector<spiking::Frame>>& frames) {
-    const std::uint64_t ticks = frames.front().size();
-    const std::uint64_t latency = network.compiled.latency;
-    const auto run = [&](std::span<const spiking::Frame> inputs) {
-        network.compiled.program.inputs = spiking::encode(network.compiled, inputs);
-        return spiking_array::simulate(network.compiled.program, *request.spiking_array(),
-                                       simulation_options(request, inputs.size() + latency));
-    };
-    if (!network.keeps_state) {
-        std::vector<spiking::Frame> all;
-        for (const auto& sample : frames) {
-            all.insert(all.end(), sample.begin(), sample.end());
-        }
-        return {.result = run(all), .period = ticks};
-    }
-    Simulated simulated{.result = run(frames.front()), .period = ticks + latency};
-    for (std::size_t i = 1; i < frames.size(); ++i) {
-        append(simulated.result, run(frames[i]), i * simulated.period);
-    }
-    return simulated;
+    const Schedule schedule = schedule_of(network, frames);
+    network.compiled.program.inputs = spiking::encode(network.compiled, schedule.frames);
+    return {.result = simulate_from_rest(network.compiled.program, *request.spiking_array(),
+                                         simulation_options(request, schedule.ticks), schedule.restart_every),
+            .period = schedule.period};
 }
 
 /// Output spikes by sample; those of the ticks before the first sample has passed the layers are left out.
@@ -263,6 +233,21 @@ void print_layers(const SampledNetwork& network) {
               << " in order of layers, " << placement.hops_after << " as placed\n";
 }
 
+/// The network with the samples that it names, as a program.
+std::string program_text(const SampledNetwork& network) {
+    import::SpikingWorkload workload{.program = network.compiled.program};
+    if (network.data.inputs.empty()) {
+        return import::spiking_json_text(workload);
+    }
+    const SampleValues samples = load_sample_values(network.data, values_per_sample(network));
+    const auto frames = frames_of(network, samples);
+    Schedule schedule = schedule_of(network, frames);
+    workload.ticks = schedule.ticks;
+    workload.restart_every = schedule.restart_every;
+    workload.samples = frames.size();
+    return import::spiking_json_text(workload, {network.compiled.input_axons, std::move(schedule.frames)});
+}
+
 } // namespace
 
 report::Result simulate_sampled(const RunRequest& request) {
@@ -289,14 +274,12 @@ int run_sampled(const RunRequest& request, const Arguments& arguments) {
 }
 
 int compile_sampled(const RunRequest& request, const Arguments& arguments) {
-    if (request.spiking.recurrent || spiking_form(request.workload) != SpikingForm::samples) {
-        throw UserError({.file = request.workload.string()}, "",
-                        "has nothing to compile; recordings and the recurrent benchmark are placed cores already, and "
-                        "dense networks compile to core grids");
+    if (spiking_form(request.workload) != SpikingForm::samples) {
+        return compile_placed(request, arguments);
     }
     const SampledNetwork network = load_sampled_network(request);
     if (!arguments.output.empty()) {
-        write_file(arguments.output, import::spiking_json_text(network.compiled.program));
+        write_file(arguments.output, program_text(network));
     }
     print_layers(network);
     for (const std::string& warning : network.warnings) {

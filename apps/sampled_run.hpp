@@ -20,7 +20,8 @@ namespace lodestone::apps {
 /// no tick overran.
 int run_sampled(const RunRequest& request, const Arguments& arguments);
 
-/// Prints what each layer takes on the array; writes the program (spiking JSON) with `-o`.
+/// Prints what each layer takes on the array, or of placed cores what there is; with `-o` writes the program, with the
+/// samples that the network or the command line names, as spiking JSON that `run` and `verify` take.
 int compile_sampled(const RunRequest& request, const Arguments& arguments);
 
 /// The rules SPK-... that a network, or a program of placed cores, breaks on the machine.

@@ -7,6 +7,7 @@
 #include "apps/explore_mac.hpp"
 #include "apps/run_request.hpp"
 #include "mapping/emit/mapping_file.hpp"
+#include "mapping/spiking/cores_file.hpp"
 #include "mapping/spiking/network_file.hpp"
 #include "sim/base/error.hpp"
 #include "workloads/import/yaml_format.hpp"
@@ -30,6 +31,11 @@ void read_anchor_file(const Node& root, Problems& problems, ReadLog* log) {
 void read_trinary_file(const Node& root, Problems& problems, ReadLog* log) {
     MapReader reader(root, problems, log);
     static_cast<void>(spiking::read_network_file(reader));
+}
+
+void read_placed_cores(const Node& root, Problems& problems, ReadLog* log) {
+    MapReader reader(root, problems, log);
+    static_cast<void>(spiking::read_cores_file(reader, spec::SpikingArraySpec{}));
 }
 
 } // namespace
@@ -65,6 +71,12 @@ const std::vector<SchemaKind>& schema_kinds() {
          .text = {"Mapping files", kHow, {}}},
         {.name = "anchors", .read = read_anchor_file, .text = {"Anchor files: published figures", kHow, {}}},
         {.name = "trinary", .read = read_trinary_file, .text = {"Trinary networks for spiking arrays", kHow, {}}},
+        {.name = "spiking_cores",
+         .read = read_placed_cores,
+         .text =
+             {"Placed cores for spiking arrays",
+              "Generated from the readers by `lodestone schema --reference`, with the limits of the published chip.",
+              {}}},
         // Settings of a layer are read when its input is known: an image, named by the layer.
         {.name = "network",
          .read = import::read_yaml_tree,

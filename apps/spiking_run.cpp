@@ -9,6 +9,8 @@
 #include "apps/sampled_network.hpp"
 #include "apps/sampled_run.hpp"
 #include "apps/spiking_detail.hpp"
+#include "apps/spiking_rest.hpp"
+#include "mapping/spiking/cores_file.hpp"
 #include "mapping/spiking/rules.hpp"
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
@@ -17,6 +19,7 @@
 #include "workloads/import/spiking_text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <iostream>
 
@@ -37,6 +40,15 @@ bool begins_as_json(const std::string& text) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     return first == std::string::npos || text[first] == '{' || text[first] == '[';
 }
+
+/// Placed cores in YAML. Throws UserError with every problem.
+import::SpikingWorkload load_cores_file(const fs::path& file, const spec::SpikingArraySpec& machine){Problems problems;
+const config::Node root = config::load_file(file.string(), problems);
+config::MapReader reader(root, problems);
+spiking::CoresFile cores = spiking::read_cores_file(reader, machine);
+problems.throw_if_errors();
+return {.program = std::move(cores.program), .ticks = cores.ticks};
+} // namespace
 
 SpikingNetwork generate_network(const import::RecurrentNetwork& knobs, const spec::SpikingArraySpec& machine) {
     SpikingNetwork network;
@@ -110,7 +122,7 @@ void print_recording(const report::Result& result) {
     }
 }
 
-} // namespace
+} // namespace lodestone::apps
 
 SpikingForm spiking_form(const fs::path& file) {
     const std::string content = read_file(file);
@@ -125,6 +137,10 @@ SpikingForm spiking_form(const fs::path& file) {
     }
     Problems problems; // whoever reads the file for good reports them
     const config::Node root = config::load_file(file.string(), problems);
+    const config::Node* kind = root.find("kind");
+    if (kind != nullptr && kind->text == spiking::cores_file_kind) {
+        return SpikingForm::placed;
+    }
     return is_sampled_network(root) ? SpikingForm::samples : SpikingForm::other;
 }
 
@@ -145,11 +161,16 @@ SpikingNetwork load_spiking_network(const fs::path& file, const spec::SpikingArr
     SpikingNetwork network{.workload = {}, .name = name_of(file), .content_hash = content_hash(content)};
     const std::string text = import::unpacked(content, file.string());
     if (!begins_as_json(text)) {
-        throw UserError({.file = file.string()}, "",
-                        "is not a spiking network: spiking JSON (plain or gzip), NIR (HDF5), or YAML of kind "
-                        "trinary_network or nir_network; corelet JSON and .sfti spike files of other tools are not "
-                        "read, because their format is not published; dense networks run on core grids, as "
-                        "configs/arch/northpole.yaml");
+        if (spiking_form(file) == SpikingForm::placed && text == content) {
+            network.workload = load_cores_file(file, machine);
+            return network;
+        }
+        throw UserError(
+            {.file = file.string()}, "",
+            "is not a spiking network: spiking JSON (plain or gzip), NIR (HDF5), or YAML of kind "
+            "spiking_cores, trinary_network or nir_network; corelet JSON and .sfti spike files of other tools are not "
+            "read, because their formats are not published; dense networks run on core grids, as "
+            "configs/arch/northpole.yaml");
     }
     network.workload = import::parse_spiking_json(text, file.string(), machine);
     return network;
@@ -203,6 +224,27 @@ void write_spiking_files(const RunRequest& request, const Arguments& arguments, 
     }
 }
 
+int compile_placed(const RunRequest& request, const Arguments& arguments) {
+    SpikingNetwork network = load_spiking_network(request.workload, *request.spiking_array());
+    const isa::SpikingProgram& program = network.workload.program;
+    network.workload.samples =
+        std::max<std::uint64_t>(network.workload.samples, network.workload.expected.outputs_per_image.size());
+    if (!arguments.output.empty()) {
+        write_file(arguments.output, import::spiking_json_text(network.workload));
+    }
+    std::uint64_t neurons = 0;
+    std::uint64_t synapses = 0;
+    for (const isa::SpikingCoreProgram& core : program.cores) {
+        neurons += core.neurons.size();
+        for (const std::uint64_t word : core.synapses) {
+            synapses += static_cast<std::uint64_t>(std::popcount(word));
+        }
+    }
+    std::cout << program.cores.size() << " cores as placed, " << neurons << " neurons, " << synapses << " synapses, "
+              << program.inputs.size() << " input spikes\n";
+    return 0;
+}
+
 SpikingRun simulate_spiking(const RunRequest& request) {
     if (request.spiking.has_data()) {
         throw UserError({.file = "--inputs, --labels, --samples"}, "",
@@ -217,16 +259,22 @@ SpikingRun simulate_spiking(const RunRequest& request) {
         throw UserError("the run has " + std::to_string(*options.ticks) + " ticks and a warm-up of " +
                         std::to_string(options.warm_up) + "; at least one tick must be left to count");
     }
-    spiking_array::SpikingResult found = spiking_array::simulate(network.workload.program, machine, options);
+    spiking_array::SpikingResult found =
+        simulate_from_rest(network.workload.program, machine, options, network.workload.restart_every);
     if (found.counts.ticks == 0) {
         throw UserError("the network is silent from the start: it has no input spikes and no neuron that could spike; "
                         "give it inputs, or a number of ticks with --ticks");
     }
-    const std::uint64_t frames = std::max<std::uint64_t>(1, network.workload.expected.outputs_per_image.size());
+    const std::uint64_t frames =
+        std::max<std::uint64_t>({1, network.workload.samples, network.workload.expected.outputs_per_image.size()});
     SpikingRun run;
     run.result = build_spiking_run_result(
         request, {.name = network.name, .content_hash = network.content_hash, .frames = frames}, options, found);
     compare_with_recording(network, request, found, run.result);
+    if (!options.ticks && !found.ended_silent) {
+        run.result.warnings.push_back("stopped after " + std::to_string(found.counts.ticks) +
+                                      " ticks, before the array was silent; give a number of ticks with --ticks");
+    }
     run.outputs = std::move(found.outputs);
     return run;
 }

@@ -27,8 +27,8 @@ struct SpikingNetwork {
 /// What the content of a workload is to a spiking array.
 enum class SpikingForm {
     placed,  ///< cores with their input spikes: spiking JSON, plain or gzip, or YAML
-    samples,   ///< layers that are compiled to cores and run on samples: trinary (YAML) or NIR (HDF5)
-    other      ///< for other machines, or nothing we know
+    samples, ///< layers that are compiled to cores and run on samples: trinary (YAML) or NIR (HDF5)
+    other    ///< for other machines, or nothing we know
 };
 /// Throws UserError when the file cannot be read.
 [[nodiscard]] SpikingForm spiking_form(const std::filesystem::path& file);
@@ -57,6 +57,9 @@ struct SpikingSubject {
 /// The spikes of the output bus (CSV) and the result file, where the user asked for them.
 void write_spiking_files(const RunRequest& request, const Arguments& arguments, const report::Result& result,
                          const std::vector<spiking_array::OutputSpike>& outputs);
+
+/// Prints how many cores, neurons and inputs there are, and writes the program with `-o`. Returns the exit code.
+int compile_placed(const RunRequest& request, const Arguments& arguments);
 
 struct SpikingRun {
     report::Result result;

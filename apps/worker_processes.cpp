@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -80,6 +81,13 @@ std::string text_of_end(int status) {
     return "its process ended with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
+/// Each task needs about as much memory as the one before; giving it back in between costs a tenth of a short task.
+void keep_freed_memory() {
+    constexpr int kept = 256 << 20; // bytes
+    ::mallopt(M_TRIM_THRESHOLD, kept);
+    ::mallopt(M_MMAP_THRESHOLD, kept);
+}
+
 void ignore(int signal_number) {
     struct sigaction action {};
     action.sa_handler = SIG_IGN;
@@ -119,6 +127,7 @@ WorkerProcesses::~WorkerProcesses() {
 
 void WorkerProcesses::run_child(int tasks, int answers) {
     in_child_();
+    keep_freed_memory();
     ignore(SIGINT); // the parent decides what a Ctrl-C means
     if (limits_.address_space) {
         const rlimit limit{.rlim_cur = *limits_.address_space, .rlim_max = *limits_.address_space};

@@ -164,7 +164,7 @@ void reprice(benchmark::State& state) {
     const fs::path folder = scratch();
     const std::string store = (folder / "a.db").string();
     const std::string tiny = "  machine: {include: " + kRoot + "/configs/arch/tiny_2x2.yaml}\n  workload: " + kRoot +
-                             "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n";
+                             "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n  mapping: {effort: quick}\n";
     run(state, write_sweep(folder, tiny,
                            "  - {name: clock, path: machine.clock, range: {from: 100 MHz, to: 500 MHz, steps: 1000}}\n",
                            "analytic") +

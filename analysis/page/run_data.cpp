@@ -60,12 +60,23 @@ ordered_json memory_of(const report::RunDetail& detail) {
     return memory;
 }
 
-/// Units of the cores and links of the networks; a network whose links nobody counted is absent.
+bool has_traffic(const report::Counts& flits) {
+    return std::ranges::any_of(flits, [](std::uint64_t count) { return count > 0; });
+}
+
+/// Units of the cores and links of the networks; a network that carried nothing, or nobody counted, is absent.
 ordered_json maps_of(const report::RunDetail& detail) {
     ordered_json maps{{"rows", detail.grid.rows}, {"cols", detail.grid.cols}, {"units", ordered_json::object()}};
     maps["units"]["matrix"] = texts_of(detail, &LayerDetail::matrix_busy);
     maps["units"]["vector"] = texts_of(detail, &LayerDetail::vector_busy);
     maps["networks"]["activation"] = texts_of(detail, &LayerDetail::activation_flits);
+    const std::pair<const char*, report::Counts LayerDetail::*> others[] = {
+        {"model", &LayerDetail::model_flits}, {"partial_sum", &LayerDetail::partial_sum_flits}};
+    for (const auto& [name, flits] : others) {
+        if (std::ranges::any_of(detail.layers, [&](const LayerDetail& layer) { return has_traffic(layer.*flits); })) {
+            maps["networks"][name] = texts_of(detail, flits);
+        }
+    }
     return maps;
 }
 

@@ -49,6 +49,8 @@ RunDetail build_detail(const isa::Program& program, const isa::Execution& execut
             layer.matrix_busy = recorded->matrix_busy;
             layer.vector_busy = recorded->vector_busy;
             layer.activation_flits = recorded->activation_flits;
+            layer.model_flits = recorded->model_flits;
+            layer.partial_sum_flits = recorded->partial_sum_flits;
         }
         layer.home = live_buffers(program, phase, isa::BufferKind::home);
         layer.gathered = live_buffers(program, phase, isa::BufferKind::gathered);

@@ -18,11 +18,13 @@ namespace lodestone::report {
 using Counts = std::vector<std::uint64_t>;
 
 struct LayerDetail {
-    Counts matrix_busy;      ///< cycles by core; empty in an analytic run
-    Counts vector_busy;      ///< cycles by core; empty in an analytic run
-    Counts activation_flits; ///< by link of the activation network; empty in an analytic run
-    Bytes home;              ///< buffers of finished values, in the fullest core
-    Bytes gathered;          ///< buffers of gathered inputs, in the fullest core
+    Counts matrix_busy;       ///< cycles by core; empty in an analytic run
+    Counts vector_busy;       ///< cycles by core; empty in an analytic run
+    Counts activation_flits;  ///< by link of the activation network; empty in an analytic run
+    Counts model_flits;       ///< by link of the model network; empty where nobody counted them
+    Counts partial_sum_flits; ///< by link of the partial-sum network; empty where nobody counted them
+    Bytes home;               ///< buffers of finished values, in the fullest core
+    Bytes gathered;           ///< buffers of gathered inputs, in the fullest core
 };
 
 struct RunDetail {

@@ -93,6 +93,8 @@ RunDetail read_detail(MapReader& reader, std::size_t layers) {
             {.matrix_busy = read_counts(layer, "matrix_busy_cycles", detail.grid.size()),
              .vector_busy = read_counts(layer, "vector_busy_cycles", detail.grid.size()),
              .activation_flits = read_counts(layer, "activation_flits", isa::link_count(detail.grid)),
+             .model_flits = read_counts(layer, "model_flits", isa::link_count(detail.grid)),
+             .partial_sum_flits = read_counts(layer, "partial_sum_flits", isa::link_count(detail.grid)),
              .home = Bytes(layer.required_uint("home_bytes", 0, any)),
              .gathered = Bytes(layer.required_uint("gathered_bytes", 0, any))});
     }

@@ -99,6 +99,12 @@ Json json_of(const RunDetail& detail) {
             entry["vector_busy_cycles"] = to_text(layer.vector_busy);
             entry["activation_flits"] = to_text(layer.activation_flits);
         }
+        if (!layer.model_flits.empty()) {
+            entry["model_flits"] = to_text(layer.model_flits);
+        }
+        if (!layer.partial_sum_flits.empty()) {
+            entry["partial_sum_flits"] = to_text(layer.partial_sum_flits);
+        }
         json["layers"].push_back(std::move(entry));
     }
     return json;

@@ -186,7 +186,7 @@ void CoreGrid::record_phase(Cycles now) {
                             .begin = begin_,
                             .end = now,
                             .events = event_counts(resources_.tally, phase, networks_at_begin_, networks),
-                            .busiest = resources_.close_window(now, detail ? &detail->activation_flits : nullptr)};
+                            .busiest = resources_.close_window(now, detail ? &*detail : nullptr)};
     record.events.elapsed = now - begin_;
     for (const Core& core : cores_) {
         record.busiest["matrix"] = std::max(record.busiest["matrix"], core.matrix_cycles());

@@ -69,17 +69,18 @@ NetworkSnapshot Resources::snapshot() const {
             .instruction = instruction.count()};
 }
 
-std::map<std::string, Cycles> Resources::close_window(Cycles now, std::vector<std::uint64_t>* activation_flits) {
+std::map<std::string, Cycles> Resources::close_window(Cycles now, isa::PhaseDetail* detail) {
     Cycles busiest_memory;
     for (memory::BankedMemory& memory : memories) {
         busiest_memory = std::max(busiest_memory, memory.close_window(now));
     }
-    return {{"memory", busiest_memory},
-            {"activation_link", activation.close_window(now, activation_flits)},
-            {"model_link", model.close_window(now)},
-            {"partial_sum_link", partial_sum.close_window(now)},
-            {"instruction_link", instruction.close_window(now)},
-            {"frame_buffer", frame_buffer.close_window()}};
+    return {
+        {"memory", busiest_memory},
+        {"activation_link", activation.close_window(now, detail != nullptr ? &detail->activation_flits : nullptr)},
+        {"model_link", model.close_window(now, detail != nullptr ? &detail->model_flits : nullptr)},
+        {"partial_sum_link", partial_sum.close_window(now, detail != nullptr ? &detail->partial_sum_flits : nullptr)},
+        {"instruction_link", instruction.close_window(now)},
+        {"frame_buffer", frame_buffer.close_window()}};
 }
 
 void Resources::verify_conservation(Cycles now) const {

@@ -77,8 +77,8 @@ struct Resources {
     void begin_phase(std::uint32_t phase, Cycles now);
     [[nodiscard]] NetworkSnapshot snapshot() const;
     /// Ends a window at `now`: busy cycles of the busiest instance of each resource, under the names of PhaseRecord.
-    /// `activation_flits` receives those of each link when it is given.
-    std::map<std::string, Cycles> close_window(Cycles now, std::vector<std::uint64_t>* activation_flits = nullptr);
+    /// `detail` receives the flits of each link when it is given.
+    std::map<std::string, Cycles> close_window(Cycles now, isa::PhaseDetail* detail = nullptr);
     /// Throws MachineError unless every byte that was sent has been received, network by network.
     void verify_conservation(Cycles now) const;
 

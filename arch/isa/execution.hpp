@@ -15,9 +15,12 @@ namespace lodestone::isa {
 
 /// Where in the grid the work of a phase was done; recorded on demand, because it grows with the grid.
 struct PhaseDetail {
-    std::vector<std::uint64_t> matrix_busy;      ///< by core: cycles in which its matrix unit worked
-    std::vector<std::uint64_t> vector_busy;      ///< by core: cycles in which its vector unit worked
-    std::vector<std::uint64_t> activation_flits; ///< by link of the activation network: flits, one a cycle
+    std::vector<std::uint64_t> matrix_busy; ///< by core: cycles in which its matrix unit worked
+    std::vector<std::uint64_t> vector_busy; ///< by core: cycles in which its vector unit worked
+    // Flits by link, one a cycle, in the order of flow.hpp.
+    std::vector<std::uint64_t> activation_flits;
+    std::vector<std::uint64_t> model_flits; ///< the first weights of the next phase included
+    std::vector<std::uint64_t> partial_sum_flits;
 };
 
 /// Phases `first` to `last` of a program, both included.

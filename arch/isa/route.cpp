@@ -3,9 +3,12 @@
 #include "arch/isa/flow.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace lodestone::isa {
 namespace {
@@ -45,7 +48,10 @@ struct TreeBuilder {
 /// Adds a tree to `tree` that begins behind the link `root` of it (kRoot: at the source).
 void add_tree(TreeBuilder& tree, GridPosition start, const std::vector<CoreId>& destinations, std::uint32_t root) {
     const GridShape& grid = tree.grid;
-    std::vector<ColumnReach> columns(grid.cols);
+    constexpr std::size_t usual_cols = 64; // on the stack: a tree is built for each of very many flows
+    std::array<ColumnReach, usual_cols> usual;
+    std::vector<ColumnReach> many(grid.cols > usual_cols ? grid.cols : 0);
+    const std::span<ColumnReach> columns = many.empty() ? std::span<ColumnReach>(usual) : std::span<ColumnReach>(many);
     std::uint32_t east = start.col;
     std::uint32_t west = start.col;
     for (const CoreId destination : destinations) {
@@ -56,6 +62,12 @@ void add_tree(TreeBuilder& tree, GridPosition start, const std::vector<CoreId>& 
         east = std::max(east, position.col);
         west = std::min(west, position.col);
     }
+    std::size_t links = tree.links.size() + east - west;
+    for (std::uint32_t col = west; col <= east; ++col) {
+        const ColumnReach& reach = columns[col];
+        links += reach.used() ? std::max(reach.bottom, start.row) - std::min(reach.top, start.row) : 0;
+    }
+    tree.links.reserve(links + 1); // the caller may add a port
     const auto visit = [&](std::uint32_t col, std::uint32_t entry) {
         if (columns[col].used()) {
             tree.add_column({.row = start.row, .col = col}, columns[col], entry);

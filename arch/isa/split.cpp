@@ -7,12 +7,17 @@ namespace {
 
 /// Takes the least significant digit of base `radix` off `number`.
 std::uint32_t take_digit(std::uint32_t& number, std::uint32_t radix) {
-    if (radix == 1) {
-        return 0; // most axes are whole, and divisions are slow
+    if (radix == 1) { // most axes are whole, and a division takes as long as all else here
+        return 0;
     }
     const std::uint32_t digit = number % radix;
     number /= radix;
     return digit;
+}
+
+/// part_of(), without divisions where there is one part.
+Interval piece_of(std::int64_t size, std::int64_t parts, std::int64_t index) {
+    return parts == 1 ? Interval{.begin = 0, .end = size} : part_of(size, parts, index);
 }
 
 } // namespace
@@ -72,13 +77,11 @@ Tile tile_of(const Split& split, const WorkShape& work, GridPosition core) {
         return tile;
     }
     const PartIndex part = part_index(split, core);
-    tile.frames = part_of(work.batch, split.batch.parts(), part.batch);
+    tile.frames = piece_of(work.batch, split.batch.parts(), part.batch);
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
-        if (split.axes[axis].parts() > 1) {
-            tile.output[axis] = part_of(work.output[axis], split.axes[axis].parts(), part.axes[axis]);
-        }
+        tile.output[axis] = piece_of(work.output[axis], split.axes[axis].parts(), part.axes[axis]);
     }
-    tile.reduction = part_of(work.reduction, split.reduction.parts(), part.reduction);
+    tile.reduction = piece_of(work.reduction, split.reduction.parts(), part.reduction);
     tile.idle = tile.frames.empty() || tile.output.empty() || tile.reduction.empty();
     tile.owns_output = !tile.idle && part.reduction + 1 == split.reduction.parts();
     return tile;

@@ -169,7 +169,8 @@ Trial measure(const MacUnitSpec& spec, const Data& data, const Operands& a, cons
     constexpr double db_per_power = 10;
     Trial trial{.has_overflowed = sum.has_overflowed()};
     if (std::isfinite(noise) && noise > 0) {
-        trial.db = db_per_power * std::log10(signal / noise);
+        constexpr double steps_per_db = 10; // finer than the sample knows; and equal units stay equal
+        trial.db = std::round(steps_per_db * db_per_power * std::log10(signal / noise)) / steps_per_db;
     }
     return trial;
 }

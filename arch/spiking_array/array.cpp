@@ -43,6 +43,7 @@ SpikingCounts counts_between(const SpikingCounts& earlier, const SpikingCounts& 
             .delivered = later.delivered - earlier.delivered,
             .merged = later.merged - earlier.merged,
             .in_flight = later.in_flight,
+            .in_flight_before = earlier.in_flight,
             .off_chip = later.off_chip - earlier.off_chip,
             .lost = later.lost - earlier.lost,
             .hops = later.hops - earlier.hops,

@@ -17,24 +17,26 @@ namespace lodestone::spiking_array {
 /// What happened in a run; the inputs of the energy model and of the conservation check.
 struct SpikingCounts {
     std::uint64_t ticks = 0;
-    std::uint64_t neuron_updates = 0;  ///< neurons that exist x ticks
-    std::uint64_t axon_events = 0;     ///< axons with a spike when their tick began
-    std::uint64_t synaptic_events = 0; ///< synapses on those axons
-    std::uint64_t spikes = 0;          ///< neurons that crossed their threshold, connected or not
-    std::uint64_t inputs = 0;          ///< spikes from outside that reached their axon's slot
-    std::uint64_t sent = 0;            ///< spikes of connected neurons
-    std::uint64_t delivered = 0;       ///< spikes, inputs included, whose axon's tick has come
-    std::uint64_t merged = 0;          ///< of those, the ones that found their axon already active
-    std::uint64_t in_flight = 0;       ///< spikes whose axon's tick is still to come
-    std::uint64_t off_chip = 0;        ///< spikes that left at the output bus
-    std::uint64_t lost = 0;            ///< spikes too late for their slot after a tick overrun (timing model only)
-    std::uint64_t hops = 0;            ///< links passed by the sent spikes
-    std::uint64_t chip_crossings = 0;  ///< of those, links between chips
+    std::uint64_t neuron_updates = 0;   ///< neurons that exist x ticks
+    std::uint64_t axon_events = 0;      ///< axons with a spike when their tick began
+    std::uint64_t synaptic_events = 0;  ///< synapses on those axons
+    std::uint64_t spikes = 0;           ///< neurons that crossed their threshold, connected or not
+    std::uint64_t inputs = 0;           ///< spikes from outside that reached their axon's slot
+    std::uint64_t sent = 0;             ///< spikes of connected neurons
+    std::uint64_t delivered = 0;        ///< spikes, inputs included, whose axon's tick has come
+    std::uint64_t merged = 0;           ///< of those, the ones that found their axon already active
+    std::uint64_t in_flight = 0;        ///< spikes whose axon's tick is still to come
+    std::uint64_t in_flight_before = 0; ///< the same when the counting began: behind the warm-up
+    std::uint64_t off_chip = 0;         ///< spikes that left at the output bus
+    std::uint64_t lost = 0;             ///< spikes too late for their slot after a tick overrun (timing model only)
+    std::uint64_t hops = 0;             ///< links passed by the sent spikes
+    std::uint64_t chip_crossings = 0;   ///< of those, links between chips
 
     friend bool operator==(const SpikingCounts&, const SpikingCounts&) = default;
 };
 
-/// What happened between two moments of a run; `in_flight` is that of the later one.
+/// What happened between two moments of a run; `in_flight` is that of the later one, `in_flight_before` that of the
+/// earlier. So in_flight_before + sent + inputs = delivered + in_flight + off_chip + lost.
 [[nodiscard]] SpikingCounts counts_between(const SpikingCounts& earlier, const SpikingCounts& later);
 
 /// One entry of the output bus: it shows in row t what was sent during tick t - 1.

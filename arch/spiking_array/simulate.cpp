@@ -36,6 +36,7 @@ isa::EventCounts event_counts(const SpikingCounts& counts, const SpikingTiming* 
                       {"delivered", counts.delivered},
                       {"merged", counts.merged},
                       {"in_flight", counts.in_flight},
+                      {"in_flight_before", counts.in_flight_before},
                       {"off_chip", counts.off_chip},
                       {"lost", counts.lost},
                       {"hops", counts.hops},

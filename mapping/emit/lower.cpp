@@ -129,11 +129,35 @@ PhaseBuilder::Lower PhaseBuilder::lowering_of(OpKind kind) {
     return std::ranges::find(steps, kind) != steps.end() ? &PhaseBuilder::lower_elementwise : nullptr;
 }
 
+namespace {
+
+/// Why an operator has no lowering and what to do instead; empty when it simply has none.
+std::string reason_against(OpKind kind) {
+    switch (kind) {
+    case OpKind::arg_max:
+    case OpKind::arg_min:
+        return "it gives positions, which the host finds; make its operand the output of the network";
+    case OpKind::where:
+        return "its condition is computed while the network runs; a condition that is known before would be applied";
+    case OpKind::conv_transpose:
+        return "its weights are computed by the network; they must be parameters";
+    case OpKind::dynamic_quantize_linear:
+    case OpKind::conv_integer:
+    case OpKind::matmul_integer:
+        return "its scales are found while the network runs; export the network statically quantised or in floats";
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
 void PhaseBuilder::build() {
     const Lower lowering = lowering_of(op_.kind);
     if (lowering == nullptr) {
+        const std::string reason = reason_against(op_.kind);
         throw UserError("operator " + phase_.op + " cannot be mapped to a core grid" +
-                        known_names(phase_.op, supported_operators()));
+                        (reason.empty() ? known_names(phase_.op, supported_operators()) : ": " + reason));
     }
     value_ = op_.outputs.front();
     (this->*lowering)();

@@ -11,11 +11,15 @@ inline report::RunDetail small_detail() {
     const report::LayerDetail first{.matrix_busy = {90, 30},
                                     .vector_busy = {5, 5},
                                     .activation_flits = {0, 0, 0, 0, 0, 0, 0, 0, 60, 0},
+                                    .model_flits = {70, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                                    .partial_sum_flits = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
                                     .home = Bytes(2000),
                                     .gathered = Bytes(1000)};
     const report::LayerDetail second{.matrix_busy = {40, 40},
                                      .vector_busy = {0, 200},
                                      .activation_flits = {120, 0, 0, 0, 0, 0, 0, 0, 0, 7},
+                                     .model_flits = {0, 0, 0, 0, 0, 30, 0, 0, 0, 0},
+                                     .partial_sum_flits = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
                                      .home = Bytes(500),
                                      .gathered = Bytes(0)};
     return {.grid = {.rows = 1, .cols = 2},

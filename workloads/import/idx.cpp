@@ -101,6 +101,12 @@ std::string gunzip(std::string_view bytes, const std::string& file, std::size_t 
             refuse(file,
                    "is damaged or cut off: gzip cannot undo it after " + std::to_string(output.size()) + " bytes");
         }
+        const std::string_view rest(reinterpret_cast<const char*>(stream.next_in), stream.avail_in);
+        if (state == Z_STREAM_END && rest.starts_with(gzip_magic)) {
+            state = inflateReset(&stream); // archives may follow one another, as gzip itself reads them
+        } else if (state == Z_STREAM_END && !rest.empty()) {
+            refuse(file, "has " + std::to_string(rest.size()) + " bytes behind the end of its gzip archive");
+        }
         if (output.size() > limit) {
             refuse(file, "is larger than the limit of " + std::to_string(limit) + " bytes when gzip is undone");
         }

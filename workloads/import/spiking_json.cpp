@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads "spiking-golden/1" into a spiking program; each wrong value is reported with its place.
+// Reads recordings and programs into a spiking program; each wrong value is reported with its place.
 #include "workloads/import/spiking_json.hpp"
 
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
+#include "workloads/import/json_values.hpp"
 #include "workloads/import/spiking_text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,111 +20,57 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* format_name = "spiking-golden/1";
+constexpr const char* recording_format = "spiking-golden/1";
+constexpr const char* program_format = "lodestone.spiking/1";
 constexpr std::int64_t max_tick = std::int64_t{1} << 48;
 constexpr std::int64_t max_outputs = 1 << 16;
 constexpr std::uint64_t ticks_after_last_input = 16; // for recordings that do not say how long they are
-constexpr std::array<const char*, 11> neuron_keys = {
-    "v", "reset", "weights", "leak", "pos_threshold", "neg_threshold", "dx", "dy", "axon", "delay", "reset_mode"};
+const std::vector<std::string> neuron_keys{"v",  "reset", "weights", "leak",  "pos_threshold", "neg_threshold",
+                                           "dx", "dy",    "axon",    "delay", "reset_mode"};
+/// Of programs only.
+const std::vector<std::string> mode_keys{"negative_reset",    "stochastic_weights",  "stochastic_leak",
+                                         "leak_follows_sign", "threshold_mask_bits", "saturate_at_floor",
+                                         "connected"};
 
-class SpikingReader {
+/// Of a row of bits: their number, what a bit is, and why there are no more.
+struct BitLimits {
+    std::size_t size = 0;
+    std::string what;
+    std::string reason;
+};
+
+class SpikingReader : private JsonValues {
 public:
     SpikingReader(std::string_view text, std::string file, const spec::SpikingArraySpec& machine)
-        : text_(text), file_(std::move(file)), machine_(machine) {}
+        : JsonValues(text, file), text_(text), file_(std::move(file)), machine_(machine) {}
 
     SpikingWorkload read();
 
 private:
-    using Range = spec::IntegerRange;
-
-    void problem(const JsonStep& at, const std::string& message);
-    /// The member, or nullptr after reporting that it is missing.
-    const json* member(const json& object, const JsonStep& key);
-    std::int64_t whole(const json& value, const JsonStep& at, Range range);
-    std::int64_t whole_member(const json& object, const JsonStep& key, Range range);
-    /// The list under `key`, of at most `limit` items; an empty one after a problem.
-    const json& list(const json& object, const JsonStep& key, std::size_t limit);
     std::pair<std::uint32_t, std::uint32_t> position(const json& object, const JsonStep& key, Range x, Range y);
 
     void sizes(const json& root);
     void output_bus(const json& root);
     void core(const json& value, const JsonStep& at);
-    void synapse_row(const json& value, const JsonStep& at, std::span<std::uint64_t> row);
+    /// Sets the bits of a text of hexadecimal digits.
+    void bits(const json& value, const JsonStep& at, const BitLimits& limits, std::span<std::uint64_t> row);
     isa::SpikingNeuron neuron(const json& value, const JsonStep& at);
+    void modes(isa::SpikingNeuron& neuron, const json& value, const JsonStep& at);
     void destination(isa::SpikingNeuron& neuron, const json& value, const JsonStep& at);
     void input(const json& value, const JsonStep& at);
     void expected(const json& root);
+    void program_keys(const json& root);
+    void frames(const json& root);
 
     std::string_view text_;
     std::string file_;
     const spec::SpikingArraySpec& machine_;
-    Problems problems_;
-    std::size_t unlocated_ = 0;
+    bool is_program_ = false;
     SpikingWorkload result_;
     std::set<std::pair<std::uint32_t, std::uint32_t>> places_;
     std::uint32_t x_ = 0; ///< of the core being read
     std::uint32_t y_ = 0;
-    const json empty_list_ = json::array();
 };
-
-void SpikingReader::problem(const JsonStep& at, const std::string& message) {
-    if (problems_.error_count() >= max_located_problems) {
-        ++unlocated_;
-        return;
-    }
-    const std::size_t offset = offset_of(text_, at);
-    problems_.error(location_of(text_, offset, file_), path_of(at),
-                    message + " (byte offset " + std::to_string(offset) + ")");
-}
-
-const json* SpikingReader::member(const json& object, const JsonStep& key) {
-    if (!object.is_object()) {
-        problem(*key.parent, "must be an object");
-        return nullptr;
-    }
-    const auto found = object.find(key.key);
-    if (found == object.end()) {
-        problem(key, "is missing");
-        return nullptr;
-    }
-    return &*found;
-}
-
-std::int64_t SpikingReader::whole(const json& value, const JsonStep& at, Range range) {
-    if (!value.is_number_integer()) {
-        problem(at, "must be a whole number");
-        return range.min;
-    }
-    const bool is_huge = value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{1} << 62;
-    const std::int64_t number = is_huge ? std::numeric_limits<std::int64_t>::max() : value.get<std::int64_t>();
-    if (!range.contains(number)) {
-        problem(at, "is " + value.dump() + "; the machine allows " + std::to_string(range.min) + " to " +
-                        std::to_string(range.max));
-        return range.min;
-    }
-    return number;
-}
-
-std::int64_t SpikingReader::whole_member(const json& object, const JsonStep& key, Range range) {
-    const json* value = member(object, key);
-    return value == nullptr ? range.min : whole(*value, key, range);
-}
-
-const json& SpikingReader::list(const json& object, const JsonStep& key, std::size_t limit) {
-    const json* value = member(object, key);
-    if (value == nullptr) {
-        return empty_list_;
-    }
-    if (!value->is_array()) {
-        problem(key, "must be a list");
-        return empty_list_;
-    }
-    if (value->size() > limit) {
-        problem(key, "has " + std::to_string(value->size()) + " items; the limit is " + std::to_string(limit));
-        return empty_list_;
-    }
-    return *value;
-}
 
 std::pair<std::uint32_t, std::uint32_t> SpikingReader::position(const json& object, const JsonStep& key, Range x,
                                                                 Range y) {
@@ -139,9 +86,14 @@ std::pair<std::uint32_t, std::uint32_t> SpikingReader::position(const json& obje
 void SpikingReader::sizes(const json& root) {
     const JsonStep top;
     isa::SpikingProgram& program = result_.program;
-    const json* format = member(root, top.to("format"));
-    if (format != nullptr && *format != format_name) {
-        problem(top.to("format"), "is " + format->dump() + "; this reader knows \"" + format_name + "\"");
+    const auto format = root.find("format");
+    is_program_ = format != root.end() && *format == program_format;
+    if (!is_program_ && (format == root.end() || *format != recording_format)) {
+        problem(top.to("format"), (format == root.end() ? "is missing" : "is " + format->dump()) +
+                                      "; this reader knows \"" + recording_format + "\" and \"" + program_format +
+                                      "\"; corelet JSON of other tools is not read, because its format is not "
+                                      "published");
+        return;
     }
     program.name = file_;
     program.axons = static_cast<std::uint32_t>(whole_member(root, top.to("axons"), {1, machine_.axons}));
@@ -170,13 +122,12 @@ void SpikingReader::output_bus(const json& root) {
     result_.program.output_bus = {.x = x, .y = y, .outputs = static_cast<std::uint32_t>(outputs)};
 }
 
-void SpikingReader::synapse_row(const json& value, const JsonStep& at, std::span<std::uint64_t> row) {
+void SpikingReader::bits(const json& value, const JsonStep& at, const BitLimits& limits, std::span<std::uint64_t> row) {
     if (!value.is_string()) {
         problem(at, "must be a string of hexadecimal digits");
         return;
     }
     const auto& digits = value.get_ref<const std::string&>();
-    const std::uint32_t axons = result_.program.axons;
     if (digits.size() % 2 != 0) {
         problem(at, "has " + std::to_string(digits.size()) + " digits; two make a byte");
         return;
@@ -197,9 +148,8 @@ void SpikingReader::synapse_row(const json& value, const JsonStep& at, std::span
             if (((nibble >> bit) & 1) == 0) {
                 continue;
             }
-            if (axon >= axons) {
-                problem(at, "has a synapse on axon " + std::to_string(axon) + "; the core has " +
-                                std::to_string(axons) + " axons, and that is the largest fan-in");
+            if (axon >= limits.size) {
+                problem(at, "has " + limits.what + " " + std::to_string(axon) + "; " + limits.reason);
                 return;
             }
             row[axon / 64] |= std::uint64_t{1} << (axon % 64);
@@ -240,8 +190,12 @@ void SpikingReader::core(const json& value, const JsonStep& at) {
     }
     const std::size_t words = program.words_per_row();
     core.synapses.assign(neurons.size() * words, 0);
+    const BitLimits limits{.size = program.axons,
+                           .what = "a synapse on axon",
+                           .reason = "the core has " + std::to_string(program.axons) +
+                                     " axons, and that is the largest fan-in"};
     for (std::size_t j = 0; j < neurons.size(); ++j) {
-        synapse_row(rows[j], rows_at.at(j), std::span(core.synapses).subspan(j * words, words));
+        bits(rows[j], rows_at.at(j), limits, std::span(core.synapses).subspan(j * words, words));
         core.neurons.push_back(neuron(neurons[j], neurons_at.at(j)));
     }
     program.cores.push_back(std::move(core));
@@ -254,9 +208,9 @@ isa::SpikingNeuron SpikingReader::neuron(const json& value, const JsonStep& at) 
         return neuron;
     }
     for (const auto& [key, unused] : value.items()) {
-        if (std::find(neuron_keys.begin(), neuron_keys.end(), key) == neuron_keys.end()) {
-            problem(at.to(key.c_str()), "is not known" + known_names(key, std::vector<std::string>(neuron_keys.begin(),
-                                                                                                   neuron_keys.end())));
+        const bool is_mode = is_program_ && std::ranges::find(mode_keys, key) != mode_keys.end();
+        if (!is_mode && std::ranges::find(neuron_keys, key) == neuron_keys.end()) {
+            problem(at.to(key.c_str()), "is not known" + known_names(key, neuron_keys));
         }
     }
     const auto number = [&](const char* key, Range range) {
@@ -268,7 +222,7 @@ isa::SpikingNeuron SpikingReader::neuron(const json& value, const JsonStep& at) 
     neuron.leak = static_cast<std::int16_t>(number("leak", machine_.leak_range()));
     neuron.positive_threshold = number("pos_threshold", machine_.threshold_range());
     neuron.negative_threshold = number("neg_threshold", machine_.threshold_range());
-    neuron.reset_mode = number("reset_mode", {0, 1}) == 0 ? isa::ResetMode::absolute : isa::ResetMode::linear;
+    neuron.reset_mode = static_cast<isa::ResetMode>(number("reset_mode", {0, is_program_ ? 2 : 1}));
     const JsonStep weights_at = at.to("weights");
     const json& weights = list(value, weights_at, isa::axon_types);
     if (weights.size() != isa::axon_types) {
@@ -280,7 +234,34 @@ isa::SpikingNeuron SpikingReader::neuron(const json& value, const JsonStep& at) 
         }
     }
     destination(neuron, value, at);
+    if (is_program_) {
+        modes(neuron, value, at);
+    }
     return neuron;
+}
+
+void SpikingReader::modes(isa::SpikingNeuron& neuron, const json& value, const JsonStep& at) {
+    const auto number = [&](const char* key, auto& into, Range range) {
+        if (value.contains(key)) {
+            into = static_cast<std::remove_reference_t<decltype(into)>>(whole_member(value, at.to(key), range));
+        }
+    };
+    const auto flag = [&](const char* key, bool& into) {
+        const auto found = value.find(key);
+        if (found != value.end() && found->is_boolean()) {
+            into = found->get<bool>();
+        } else if (found != value.end()) {
+            problem(at.to(key), "must be true or false");
+        }
+    };
+    constexpr Range every_type{0, (1 << isa::axon_types) - 1};
+    number("negative_reset", neuron.negative_reset, machine_.potential_range());
+    number("stochastic_weights", neuron.stochastic_weights, every_type);
+    number("threshold_mask_bits", neuron.threshold_mask_bits, {0, machine_.threshold_mask_bits});
+    flag("stochastic_leak", neuron.stochastic_leak);
+    flag("leak_follows_sign", neuron.leak_follows_sign);
+    flag("saturate_at_floor", neuron.saturate_at_floor);
+    flag("connected", neuron.destination.connected);
 }
 
 void SpikingReader::destination(isa::SpikingNeuron& neuron, const json& value, const JsonStep& at) {
@@ -333,6 +314,10 @@ void SpikingReader::expected(const json& root) {
     }
     const JsonStep top;
     const JsonStep at = top.to("expected");
+    if (!found->is_object()) {
+        problem(at, "must be an object");
+        return;
+    }
     constexpr auto any = std::numeric_limits<std::size_t>::max();
     if (found->contains("ticks")) {
         result_.ticks = static_cast<std::uint64_t>(whole_member(*found, at.to("ticks"), {0, max_tick}));
@@ -371,6 +356,62 @@ void SpikingReader::expected(const json& root) {
     }
 }
 
+void SpikingReader::program_keys(const json& root) {
+    const JsonStep top;
+    if (root.contains("ticks")) {
+        result_.ticks = static_cast<std::uint64_t>(whole_member(root, top.to("ticks"), {0, max_tick}));
+    }
+    if (root.contains("restart_every")) {
+        result_.restart_every = static_cast<std::uint64_t>(whole_member(root, top.to("restart_every"), {1, max_tick}));
+    }
+    if (root.contains("samples")) {
+        result_.samples = static_cast<std::uint64_t>(whole_member(root, top.to("samples"), {0, max_tick}));
+    }
+    if (root.contains("input_frames")) {
+        frames(root);
+    }
+}
+
+void SpikingReader::frames(const json& root) {
+    constexpr auto any = std::numeric_limits<std::size_t>::max();
+    const JsonStep top;
+    const JsonStep axons_at = top.to("input_axons");
+    const json& axons = list(root, axons_at, any);
+    std::vector<std::vector<isa::InputSpike>> spikes(axons.size()); // by element
+    std::vector<isa::InputSpike> before;
+    before.swap(result_.program.inputs);
+    for (std::size_t element = 0; element < axons.size(); ++element) {
+        const JsonStep element_at = axons_at.at(element);
+        if (!axons[element].is_array()) {
+            problem(element_at, "must be a list of [tick, x, y, axon, delay]");
+            continue;
+        }
+        for (std::size_t i = 0; i < axons[element].size(); ++i) {
+            input(axons[element][i], element_at.at(i));
+        }
+        spikes[element].swap(result_.program.inputs);
+    }
+    result_.program.inputs.swap(before);
+    const JsonStep frames_at = top.to("input_frames");
+    const json& texts = list(root, frames_at, any);
+    const BitLimits limits{.size = axons.size(),
+                           .what = "element",
+                           .reason = "there are " + std::to_string(axons.size()) + " input_axons"};
+    for (std::size_t tick = 0; tick < texts.size(); ++tick) {
+        std::vector<std::uint64_t> set((axons.size() + 63) / 64);
+        bits(texts[tick], frames_at.at(tick), limits, set);
+        for (std::size_t element = 0; element < axons.size(); ++element) {
+            if ((set[element / 64] >> (element % 64) & 1U) == 0) {
+                continue;
+            }
+            for (isa::InputSpike spike : spikes[element]) {
+                spike.tick += tick;
+                result_.program.inputs.push_back(spike);
+            }
+        }
+    }
+}
+
 SpikingWorkload SpikingReader::read() {
     json root;
     try {
@@ -382,15 +423,21 @@ SpikingWorkload SpikingReader::read() {
         throw UserError(location_of(text_, offset, file_), "",
                         "is not valid JSON at byte offset " + std::to_string(offset) + ": " +
                             (reason == std::string::npos ? what : what.substr(reason)));
-    } catch (const json::exception& error) {
-        throw UserError({.file = file_}, "", std::string("is not valid JSON: ") + error.what());
+    } catch (const json::exception& error) { // of a number that is too large, which stands between quotes
+        const std::string what = error.what();
+        const std::size_t quote = what.find('\'');
+        const std::string number =
+            quote == std::string::npos ? "" : what.substr(quote + 1, what.rfind('\'') - quote - 1);
+        const std::size_t offset = number.empty() ? 0 : std::min(text_.find(number), text_.size());
+        throw UserError(location_of(text_, offset, file_), "",
+                        "is not valid JSON at byte offset " + std::to_string(offset) + ": " + what);
     }
     const JsonStep top;
     if (!root.is_object()) {
         throw UserError(location_of(text_, 0, file_), "", "must be a JSON object");
     }
     sizes(root);
-    problems_.throw_if_errors(); // without sizes nothing else can be judged
+    throw_if_problems(); // without sizes nothing else can be judged
     output_bus(root);
     const JsonStep cores_at = top.to("cores");
     const json& cores = list(root, cores_at, result_.program.columns * std::size_t{result_.program.rows});
@@ -403,10 +450,10 @@ SpikingWorkload SpikingReader::read() {
         input(inputs[i], inputs_at.at(i));
     }
     expected(root);
-    if (unlocated_ != 0) {
-        problems_.error({.file = file_}, "", "and " + std::to_string(unlocated_) + " more problems");
+    if (is_program_) {
+        program_keys(root);
     }
-    problems_.throw_if_errors();
+    throw_if_problems();
     return std::move(result_);
 }
 
@@ -416,7 +463,8 @@ bool is_spiking_json(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     constexpr std::size_t head = 4096; // the format is named near the beginning
     return first != std::string_view::npos && text[first] == '{' &&
-           text.substr(0, head).find(format_name) != std::string_view::npos;
+           (text.substr(0, head).find(recording_format) != std::string_view::npos ||
+            text.substr(0, head).find(program_format) != std::string_view::npos);
 }
 
 SpikingWorkload parse_spiking_json(std::string_view text, const std::string& file,

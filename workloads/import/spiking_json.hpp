@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Imports spiking networks with their recorded spikes: JSON of format "spiking-golden/1", plain or gzip.
+// Reads and writes placed cores with their inputs: recordings ("spiking-golden/1", plain or gzip) and programs.
 #pragma once
 
 #include "arch/isa/spiking_program.hpp"
@@ -23,11 +23,19 @@ struct ExpectedSpikes {
 
 struct SpikingWorkload {
     isa::SpikingProgram program;
-    std::optional<std::uint64_t> ticks; ///< length of the run; absent: until the array is silent
+    std::optional<std::uint64_t> ticks;         ///< length of the run; absent: until the array is silent
+    std::optional<std::uint64_t> restart_every; ///< ticks after which each sample's run begins again from rest
+    std::uint64_t samples = 0;                  ///< inferences of the run; 0: not known
     ExpectedSpikes expected;
 };
 
-/// True for JSON text that says it is of this format; decides by content, without parsing.
+/// Inputs by element: when an element of a frame is set, all its axons are.
+struct InputFrames {
+    std::vector<std::vector<isa::InputSpike>> axons; ///< by element; the tick is added to the frame's
+    std::vector<std::vector<std::uint8_t>> frames;   ///< by tick: 0 or 1 by element
+};
+
+/// True for JSON text that says it is of one of the two formats; decides by content, without parsing.
 [[nodiscard]] bool is_spiking_json(std::string_view text);
 
 /// Reads a file and checks it against the machine. Throws UserError with every problem found (the first
@@ -40,9 +48,8 @@ struct SpikingWorkload {
 
 inline constexpr std::size_t max_located_problems = 20;
 
-/// The program in this format, without recording; read back it is the same program. Throws UserError when it uses what
-/// the format cannot say: stochastic modes, leaks that follow the sign, reset to the floor other than `reset`, neurons
-/// without destination.
-[[nodiscard]] std::string spiking_json_text(const isa::SpikingProgram& program);
+/// The workload as "lodestone.spiking/1": the form of recordings, and keys for everything else that a program may say.
+/// Read back it is the same workload, without what was recorded. The inputs are those of the program and of `frames`.
+[[nodiscard]] std::string spiking_json_text(const SpikingWorkload& workload, const InputFrames& frames = {});
 
 } // namespace lodestone::import

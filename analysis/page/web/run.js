@@ -19,7 +19,8 @@ function makeMaps(section, data) {
   const common = { rows, cols, read: words => { reading.textContent = `${about()}: ${words}`; } };
   const maps = [new GridMap(holder, { ...common, title: "Cores: busy cycles", label: "Busy cycles of each core", isLinks: false,
     marks: () => coreMarks(counts(units[unit.value]), cols, (row, col) => `core [${row}][${col}], ${unit.value} unit busy`, text) })];
-  for (const [name, texts] of Object.entries(networks)) {
+  for (const [key, texts] of Object.entries(networks)) {
+    const name = key.replace("_", "-");
     maps.push(new GridMap(holder, { ...common, title: `Links of the ${name} network: flits, one a cycle`,
       label: `Load of each link of the ${name} network`, isLinks: true, marks: () => linkMarks(counts(texts), rows, cols, text) }));
   }

@@ -136,9 +136,10 @@ TEST_CASE("an unknown precision is refused with the known ones", "[errors]") {
                    {"unknown precision 'int9'; did you mean 'int2'?", "fp8_e4m3"});
 }
 
-TEST_CASE("a precision that the matrix unit does not take is refused, layer by layer", "[errors]") {
+TEST_CASE("a precision that the matrix unit does not take is refused once, with the layers", "[errors]") {
     expect_refusal("run --machine " + quoted(kMachine) + " --workload " + quoted(kNetwork) + " --precision fp16",
-                   {"/6/Gemm: Gemm: the matrix unit does not take fp16; it takes int8, int4, int2"});
+                   {"/0/0.0/Conv: Conv: the matrix unit does not take fp16; it takes int8, int4, int2",
+                    "(and the same for 9 more: /1/a/a.0/Conv: Conv, ", "10 errors"});
 }
 
 TEST_CASE("a missing file is refused by name", "[errors]") {

@@ -103,6 +103,33 @@ TEST_CASE("the command refuses malformed JSON at its place", "[errors][spiking]"
     expect_refusal(kSpiking + "--workload '" + scratch.write("other.json", "{}") + "'", {"format: is missing"});
 }
 
+TEST_CASE("the command refuses corelets and spike files of other tools, and says why", "[errors][spiking]") {
+    const ScratchFolder scratch;
+    const std::string corelet = scratch.write("net.json", R"({"model": {"crossbarSize": 256}, "cores": [{"id": 0}]})");
+    const std::string spikes = scratch.write("in.sfti", "0 1 2\n3 4 5\n");
+    expect_refusal(kSpiking + "--workload '" + corelet + "'",
+                   {"net.json:1:1: format: is missing", "corelet JSON", "its format is not published"});
+    expect_refusal(kSpiking + "--workload '" + spikes + "'",
+                   {"in.sfti", ".sfti spike files", "their formats are not published"});
+}
+
+TEST_CASE("the command refuses mistakes in placed cores at line and column", "[errors][spiking]") {
+    const ScratchFolder scratch;
+    const std::string good = read_file(LODESTONE_SOURCE_DIR "/configs/workloads/spiking_gates.yaml");
+    const auto refused = [&](const std::string& from, const std::string& to, const std::string& message) {
+        const std::size_t at = good.find(from);
+        REQUIRE(at != std::string::npos);
+        const std::string file = scratch.write("net.yaml", std::string(good).replace(at, from.size(), to));
+        expect_refusal(kSpiking + "--workload '" + file + "'", {message});
+        CHECK_THAT(lodestone_command("check '" + file + "'").err, Catch::Contains(message));
+    };
+    refused("synapses: 0 2", "synapses: 0-256", "net.yaml:26:32: cores.gates.neurons[2].synapses: names axon 256");
+    refused("delay: 8", "delay: 16", "cores.copies.neurons[3].to.delay: is '16'");
+    refused("weights: [1, -1]", "weights: [1, -257]", "net.yaml:9:23: neuron_types.gate.weights[1]: is '-257'");
+    refused("dx: 1", "dx: -2", "sends spikes from core (1, 0) to (-1, 0), outside the mesh");
+    refused("x: 1\n", "x: 0\n", "puts core 'gates' at (0, 0), where core 'copies' is");
+}
+
 TEST_CASE("the command refuses an archive that is cut off", "[errors][spiking]") {
     const ScratchFolder scratch;
     const std::string whole = read_file(LODESTONE_SOURCE_DIR "/tests/data/spiking/vmm_000.json.gz");
@@ -122,9 +149,13 @@ TEST_CASE("options of the other machine family are refused", "[errors][spiking]"
     expect_refusal(kSpiking + kVmm + "--precision int8", {"--precision", "spiking array"});
     expect_refusal(kSpiking + kVmm + "--fidelity analytic", {"--fidelity", "event and functional"});
     expect_refusal(kSpiking + kVmm + "--ticks 0", {"--ticks", "is 0; from 1"});
+    expect_refusal(kSpiking + kVmm + "--threads 2", {"--threads", "is 2; the SystemC model runs on one thread"});
+    expect_refusal(kSpiking + kVmm + "--fidelity functional --threads 0", {"--threads", "is 0; from 1 to 1024"});
+    expect_refusal(kSpiking + kVmm + "--fidelity functional --threads 1025", {"--threads", "is 1025"});
     const std::string dense =
         "--machine configs/arch/tiny_2x2.yaml --precision int8 --workload configs/workloads/fashion_resnet.onnx ";
     expect_refusal(dense + "--ticks 5", {"--ticks", "is for spiking arrays"});
+    expect_refusal(dense + "--threads 2", {"--threads", "is for spiking arrays"});
     expect_refusal(dense + "--fidelity functional", {"--fidelity", "event and analytic"});
 }
 

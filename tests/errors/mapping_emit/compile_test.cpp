@@ -47,6 +47,17 @@ TEST_CASE("an operator without lowering is named with its layer and the supporte
                           Contains("LayerNormalization"));
 }
 
+TEST_CASE("an operator that only the host can do says so", "[mapping][errors]") {
+    NetworkBuilder net;
+    const TensorId x = net.input("x", {1, 8});
+    const TensorId negative = net.op(OpKind::less, "less", {x, net.random("limit", {1})});
+    const TensorId chosen = net.op(OpKind::where, "choose", {negative, x, net.random("other", {8})});
+    const graph::QuantisedModel model = model_of(net.finish({chosen, net.op(OpKind::arg_max, "best", {x})}));
+    CHECK_THROWS_WITH(emit::compile(model, small_machine(), options()),
+                      Contains("best: ArgMax: operator ArgMax cannot be mapped to a core grid: it gives positions") &&
+                          Contains("choose: Where: operator Where cannot be mapped to a core grid: its condition"));
+}
+
 TEST_CASE("positions that are computed or outside are refused with their names", "[mapping][errors]") {
     NetworkBuilder net;
     const TensorId x = net.input("x", {4, 8});

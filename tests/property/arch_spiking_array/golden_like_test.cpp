@@ -47,6 +47,26 @@ std::size_t compare(const Json& file, std::uint64_t ticks, int indent) {
 
 } // namespace
 
+TEST_CASE("programs of every mode come back from their file as they were", "[property][spiking]") {
+    for (const std::uint32_t axons : {7U, 64U, 200U}) {
+        import::SpikingWorkload workload{
+            .program = random_spiking(
+                {.axons = axons, .neurons = axons, .stochastic = true, .every_mode = true, .seed = axons}),
+            .ticks = 70};
+        const std::string text = import::spiking_json_text(workload);
+        const auto back = import::parse_spiking_json(text, "net.json", {});
+        CHECK(back.ticks == workload.ticks);
+        CHECK(import::spiking_json_text(back) == text);
+        const SimulationOptions options{.ticks = 70, .seed = 9, .record_spikes = true};
+        const SpikingResult before = simulate(workload.program, {}, options);
+        const SpikingResult after = simulate(back.program, {}, options);
+        CHECK(after.spikes == before.spikes);
+        CHECK(after.counts == before.counts);
+        CHECK(after.outputs == before.outputs);
+        CHECK(before.counts.spikes > 10);
+    }
+}
+
 TEST_CASE("drawn files of every size give the spikes of the format's rules", "[property][spiking]") {
     struct Size {
         std::uint32_t axons;

@@ -65,7 +65,14 @@ TEST_CASE("every network delivers what was sent", "[arch][core_grid]") {
 TEST_CASE("details of cores and links sum to the counts of their phase", "[arch][core_grid]") {
     const isa::Program program = test::every_split_program(kGrid);
     const isa::Execution execution = run_core_grid(program, test::small_machine(program.grid), {.detail = true});
-    std::uint64_t flit_hops = 0;
+    struct Links {
+        const char* network;
+        std::vector<std::uint64_t> isa::PhaseDetail::*flits;
+    };
+    const Links kinds[] = {{"activation", &isa::PhaseDetail::activation_flits},
+                           {"model", &isa::PhaseDetail::model_flits},
+                           {"partial_sum", &isa::PhaseDetail::partial_sum_flits}};
+    std::map<std::string, std::uint64_t> flit_hops;
     for (const isa::PhaseRecord& phase : execution.phases) {
         CAPTURE(phase.name);
         REQUIRE(phase.detail.has_value());
@@ -76,14 +83,21 @@ TEST_CASE("details of cores and links sum to the counts of their phase", "[arch]
         }
         CHECK(phase.detail->matrix_busy.size() == kGrid.size());
         CHECK(matrix == phase.events.core_cycles.at("matrix_busy"));
-        std::uint64_t busiest_link = 0;
-        for (const std::uint64_t flits : phase.detail->activation_flits) {
-            busiest_link = std::max(busiest_link, flits);
-            flit_hops += flits;
+        for (const Links& kind : kinds) {
+            CAPTURE(kind.network);
+            std::uint64_t busiest_link = 0;
+            for (const std::uint64_t flits : *phase.detail.*kind.flits) {
+                busiest_link = std::max(busiest_link, flits);
+                flit_hops[kind.network] += flits;
+            }
+            CHECK(busiest_link == phase.busiest.at(std::string(kind.network) + "_link").count());
         }
-        CHECK(busiest_link == phase.busiest.at("activation_link").count());
     }
-    CHECK(flit_hops == execution.events.networks.at("activation").flit_hops);
+    for (const Links& kind : kinds) {
+        CAPTURE(kind.network);
+        CHECK(flit_hops[kind.network] > 0);
+        CHECK(flit_hops[kind.network] == execution.events.networks.at(kind.network).flit_hops);
+    }
 }
 
 TEST_CASE("details are recorded only when asked for, and change nothing else", "[arch][core_grid]") {

@@ -149,6 +149,26 @@ TEST_CASE("a multiply-accumulate unit has the figures of the comparison of units
     CHECK(dot(6) >= dot(8)); // and before fp16
 }
 
+TEST_CASE("units are priced again in another technology without being measured again", "[explore][mac]") {
+    const ScratchFolder scratch;
+    const auto text = [](const std::string& technology) {
+        return "name: units\nmac_unit:\n  technology: {include: " + source_folder + "/configs/tech/" + technology +
+               ".yaml}\n  accumulator: kulisch\naxes:\n  - {name: format, path: format, values: [int8, fp8_e4m3]}\n"
+               "objectives: [{key: energy_fj, goal: minimise}]\n";
+    };
+    static_cast<void>(explored(scratch, text("12nm")));
+    const std::string db = (scratch.path() / "a.db").string();
+    const CommandResult priced = lodestone_command("explore --reprice configs/tech/28nm.yaml --db " + db);
+    INFO(priced.err);
+    REQUIRE(priced.exit_code == 0);
+    const Json fresh = explored(scratch, text("28nm"), "fresh.db");
+    const Json again = rows_of(db);
+    REQUIRE(again.size() == 2);
+    for (std::size_t row = 0; row < 2; ++row) {
+        CHECK(again.at(row).at("figures") == fresh.at(row).at("figures"));
+    }
+}
+
 TEST_CASE("a sweep of units says what is wrong with it", "[explore][mac][errors]") {
     const ScratchFolder scratch;
     const auto refusal = [&scratch](const std::string& unit, const std::string& axis, const std::string& more = "") {

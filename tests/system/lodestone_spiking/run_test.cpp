@@ -190,6 +190,21 @@ TEST_CASE("the same spiking run twice gives the same bytes", "[system][spiking]"
     CHECK(files[0] == files[1]);
 }
 
+TEST_CASE("a result accounts for every spike, also behind a warm-up", "[system][spiking]") {
+    for (const char* warm_up : {"0", "15"}) {
+        const CommandResult done = lodestone_command(
+            "run configs/runs/truenorth_recurrent.yaml --json --set workload.cores.rows=2 --set workload.cores.cols=3 "
+            "--set warm_up=" +
+            std::string(warm_up));
+        REQUIRE(done.exit_code == 0);
+        const Json events = Json::parse(done.out)[0].at("events").at("spiking");
+        const auto count = [&](const char* name) { return events.at(name).get<std::uint64_t>(); };
+        CHECK(count("in_flight_before") + count("sent") + count("inputs") ==
+              count("delivered") + count("in_flight") + count("off_chip") + count("lost"));
+        CHECK((count("in_flight_before") > 0) == (std::string(warm_up) != "0"));
+    }
+}
+
 TEST_CASE("the recurrent benchmark of a run file fires at its rate", "[system][spiking]") {
     const CommandResult done = lodestone_command(
         "run configs/runs/truenorth_recurrent.yaml --json --set workload.cores.rows=2 --set workload.cores.cols=3 "
@@ -204,6 +219,26 @@ TEST_CASE("the recurrent benchmark of a run file fires at its rate", "[system][s
     CHECK(rate == Approx(50.0).epsilon(0.03));
     const double per_spike = result.at("synaptic_events").get<double>() / result.at("spikes").get<double>();
     CHECK(per_spike == Approx(128.0).epsilon(0.05));
+}
+
+TEST_CASE("several chips give the same bytes on any number of threads", "[system][spiking]") {
+    const ScratchFolder scratch;
+    const auto bytes = [&](const std::string& threads) {
+        const std::string out = (scratch.path() / ("t" + threads)).string();
+        const CommandResult done = lodestone_command(
+            "run configs/runs/truenorth_recurrent.yaml --detail --set ticks=40 --set machine.chips.cols=3 "
+            "--set machine.cores.rows=4 --set machine.cores.cols=2 --set workload.cores.rows=4 "
+            "--set workload.cores.cols=6 --threads " +
+            threads + " --out '" + out + "'");
+        INFO(done.err);
+        REQUIRE(done.exit_code == 0);
+        return read_file(out + "/recurrent.json");
+    };
+    const std::string one = bytes("1");
+    CHECK(Json::parse(one).at("events").at("spiking").at("chip_crossings") > 1000);
+    for (const char* threads : {"2", "3", "5", "100"}) {
+        CHECK(bytes(threads) == one);
+    }
 }
 
 TEST_CASE("check knows spiking networks, and tables name what was reproduced", "[system][spiking]") {

@@ -47,6 +47,8 @@ TEST_CASE("a result keeps its counts of cores and links", "[analysis][report]") 
     REQUIRE_FALSE(problems.has_errors());
     REQUIRE(results.at(0).detail.has_value());
     CHECK(results[0].detail->layers[1].activation_flits == result.detail->layers[1].activation_flits);
+    CHECK(results[0].detail->layers[1].model_flits == result.detail->layers[1].model_flits);
+    CHECK(results[0].detail->layers[1].partial_sum_flits == result.detail->layers[1].partial_sum_flits);
     CHECK(report::to_json(results[0]) == text);
 }
 
