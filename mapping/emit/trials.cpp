@@ -2,7 +2,6 @@
 // Search, trial, repair.
 #include "mapping/emit/trials.hpp"
 
-#include "mapping/schedule/instructions.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -158,7 +157,7 @@ void Trials::try_islands(const tile::Choice& choice) {
 bool Trials::learn_what_is_new() {
     const std::vector<isa::PhaseRange> untried = search_.untried();
     try {
-        schedule::fit_instructions(program_, machine_.instruction);
+        schedule::fit_instructions(program_, machine_.instruction, descriptors_);
     } catch (const UserError&) {
         return false;
     }
@@ -172,7 +171,7 @@ bool Trials::learn_what_is_new() {
 Trials::Shown Trials::run_whole() {
     Shown shown{.choice = search_.last()};
     try {
-        schedule::fit_instructions(program_, machine_.instruction);
+        schedule::fit_instructions(program_, machine_.instruction, descriptors_);
     } catch (const UserError&) {
         return shown;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mapping/emit/fitter.hpp"
+#include "mapping/schedule/instructions.hpp"
 
 #include <cstdint>
 #include <span>
@@ -55,6 +56,7 @@ private:
     tile::Choice rule_;          ///< the fixed rule; empty when it does not fit
     std::vector<double> limits_; ///< its cycles by phase
     Shown best_;
+    schedule::DescriptorCounts descriptors_;
 };
 
 } // namespace lodestone::emit

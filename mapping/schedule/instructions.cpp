@@ -20,11 +20,55 @@ bool merge_steps(isa::StepPlan& steps) {
     return true;
 }
 
+void add(std::string& key, std::uint64_t number) {
+    key.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+/// How a phase is cut, in space and in steps.
+void add(std::string& key, const isa::Phase& phase) {
+    for (const isa::AxisSplit& axis : phase.split.axes) {
+        add(key, std::uint64_t{axis.rows} << 32 | axis.cols);
+    }
+    add(key, std::uint64_t{phase.split.batch.rows} << 32 | phase.split.batch.cols);
+    add(key, std::uint64_t{phase.split.reduction.rows} << 32 | phase.split.reduction.cols);
+    add(key, std::uint64_t{phase.steps.frame_blocks} << 32 | phase.steps.axis_blocks);
+    add(key, std::uint64_t{phase.steps.blocked_axis} << 32 | (phase.weights ? phase.weights->chunks : 0));
+}
+
 } // namespace
 
+std::uint64_t DescriptorCounts::of(const isa::Program& program, std::uint32_t index) {
+    std::string key;
+    add(key, index);
+    add(key, program.phases[index]);
+    for (std::uint32_t reader = index; reader < program.phases.size(); ++reader) {
+        const std::vector<isa::Gather>& inputs = program.phases[reader].inputs;
+        for (std::uint32_t input = 0; input < inputs.size(); ++input) {
+            if (inputs[input].issue_phase != index || inputs[input].in_place) {
+                continue;
+            }
+            add(key, std::uint64_t{reader} << 32 | input);
+            add(key, program.phases[reader]);
+            if (const auto producer = program.tensors[inputs[input].tensor].producer) {
+                add(key, program.phases[*producer]);
+            }
+        }
+    }
+    const auto [entry, is_new] = known_.try_emplace(std::move(key), 0);
+    if (is_new) {
+        entry->second = isa::descriptors(program, index);
+    }
+    return entry->second;
+}
+
 void fit_instructions(isa::Program& program, const spec::InstructionSpec& memory) {
+    DescriptorCounts counts;
+    fit_instructions(program, memory, counts);
+}
+
+void fit_instructions(isa::Program& program, const spec::InstructionSpec& memory, DescriptorCounts& counts) {
     const auto measure = [&](std::uint32_t index) {
-        program.phases[index].instruction_bytes = memory.bytes_per_descriptor * isa::descriptors(program, index);
+        program.phases[index].instruction_bytes = memory.bytes_per_descriptor * counts.of(program, index);
     };
     for (std::uint32_t index = 0; index < program.phases.size(); ++index) {
         measure(index);
