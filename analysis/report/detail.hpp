@@ -42,7 +42,8 @@ struct SpikingDetail {
     std::uint64_t ticks = 0; ///< of the run
     std::uint32_t neurons = 1; ///< of a core
     Counts routers;            ///< of each core, in the order in which the raster numbers them
-    /// By tick, rising: core x `neurons` + neuron. Fewer than `ticks` when the run had more spikes or ticks than are kept.
+    /// By tick, rising: core x `neurons` + neuron. Fewer than `ticks` when the run had more spikes or ticks than are
+    /// kept.
     std::vector<Counts> raster;
 };
 
