@@ -24,6 +24,9 @@ std::size_t most_trials(tile::Effort effort) {
     return 20;
 }
 
+/// Trials after which normal effort is content with a choice that keeps all limits.
+constexpr std::size_t kContent = 8;
+
 /// Trials in a row that found nothing better before an effort gives up.
 constexpr std::size_t kPatience = 12;
 
@@ -107,6 +110,7 @@ void Trials::limit_by_fixed_rule() {
 tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
     tile::Choice best;
     double best_value = 0;
+    bool keeps_limits = false;
     std::size_t in_vain = 0;
     for (std::size_t trial = 0; trial < trials && in_vain < kPatience && (trial == 0 || !search_.is_over()); ++trial) {
         const tile::Attitude& attitude = kAttitudes[trial % std::size(kAttitudes)];
@@ -124,6 +128,10 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
             best = search_.last();
             best_value = value;
             in_vain = 0;
+            keeps_limits = longer_than_limits(search_.report().phase_cycles).empty();
+        }
+        if (effort == tile::Effort::normal && trial + 1 >= kContent && keeps_limits) {
+            break;
         }
     }
     return best;

@@ -16,12 +16,12 @@ using Json = nlohmann::json;
 
 TEST_CASE("the published powers of TrueNorth are met, or shown with their error", "[anchors][spiking]") {
     const std::string file = "anchors configs/anchors/truenorth.yaml";
-    std::cout << lodestone_command(file).out;
     const CommandResult result = lodestone_command(file + " --json");
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
     std::map<std::string, Json> by_name;
     for (const Json& row : Json::parse(result.out)) {
+        std::cout << row.at("name") << ": ours " << row.at("ours") << ", published " << row.at("published") << "\n";
         const double error = row.at("ours").get<double>() / row.at("published").get<double>() - 1;
         CHECK(row.at("error_pct").get<double>() == Approx(error * 100));
         CHECK(row.at("calibrated") == false);

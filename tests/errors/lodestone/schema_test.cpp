@@ -10,7 +10,7 @@ TEST_CASE("schema without a kind names the kinds", "[apps][schema]") {
     const auto result = lodestone_command("schema");
     CHECK(result.exit_code == 2);
     CHECK(result.err == "error: name a kind of YAML file: one of machine, technology, run, sweep, mac_unit, mapping, "
-                        "anchors, trinary, network\n");
+                        "anchors, trinary, spiking_cores, network\n");
 }
 
 TEST_CASE("schema of an unknown kind names the nearest and all known ones", "[apps][schema]") {
