@@ -31,9 +31,15 @@ graph::QuantisedModel quantised(const char* network) {
                               options);
 }
 
-isa::Program compiled(const graph::QuantisedModel& model, const spec::CoreGridSpec& machine, std::int64_t batch) {
+/// As the command compiles: with the model lent to the search.
+isa::Program compiled(const graph::QuantisedModel& model, const spec::CoreGridSpec& machine, std::int64_t batch,
+                      tile::Effort effort = tile::Effort::quick) {
     emit::CompileOptions compile;
     compile.batch = batch;
+    compile.search.effort = effort;
+    compile.search.trial = [&machine](const isa::Program& program, isa::PhaseRange range) {
+        return core_grid::run_core_grid(program, machine, {.only = range}).phases;
+    };
     compile.matrix_shape = [](numerics::FormatId, numerics::FormatId) {
         return spec::MatrixShape{.inputs = 32, .outputs = 32};
     };
@@ -46,13 +52,14 @@ spec::CoreGridSpec square_grid(std::int64_t side) {
     return machine;
 }
 
-/// Sides of the square grid, resident batch.
+/// Sides of the square grid, resident batch, effort.
 void map_and_simulate(benchmark::State& state, const char* network) {
     const spec::CoreGridSpec machine = square_grid(state.range(0));
     const graph::QuantisedModel model = quantised(network);
     isa::Execution execution;
     for (auto _ : state) {
-        execution = core_grid::run_core_grid(compiled(model, machine, state.range(1)), machine);
+        execution = core_grid::run_core_grid(
+            compiled(model, machine, state.range(1), static_cast<tile::Effort>(state.range(2))), machine);
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(execution.kernel_events) * state.iterations());
     state.counters["cycles"] = static_cast<double>(execution.cycles.count());
@@ -113,8 +120,11 @@ void network(benchmark::State& state) {
 } // namespace
 
 BENCHMARK_CAPTURE(map_and_simulate, resnet50, "resnet50.onnx")
-    ->Args({16, 1})
-    ->Args({64, 1})
+    ->ArgNames({"side", "batch", "effort"}) // 0 quick, 1 normal
+    ->Args({16, 1, 0})
+    ->Args({16, 1, 1})
+    ->Args({64, 1, 0})
+    ->Args({64, 1, 1})
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(simulate, resnet50, "resnet50.onnx")
     ->Args({16, 1})

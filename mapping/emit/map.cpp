@@ -42,6 +42,9 @@ Bytes least_weights_per_core(const isa::Program& program) {
     return Bytes(ceil_div(bytes, program.grid.size()));
 }
 
+/// On larger grids normal effort goes by estimates: a trial takes as long as all of the search there.
+constexpr std::size_t kMostCoresTried = 2048;
+
 struct Best {
     tile::Choice choice;        ///< empty when nothing fits
     std::vector<double> cycles; ///< by phase, estimated or as a trial showed
@@ -107,8 +110,9 @@ void map_program(isa::Program& program, const spec::CoreGridSpec& machine, const
     }
     tile::Search search(program, machine, options);
     Fitter fitter(program, machine, search, least_weights);
-    const bool has_trials =
-        options.trial && options.effort != tile::Effort::quick && options.strategy == tile::Strategy::search;
+    const bool is_quick = options.effort == tile::Effort::quick ||
+                          (options.effort == tile::Effort::normal && machine.grid.size() > kMostCoresTried);
+    const bool has_trials = options.trial && !is_quick && options.strategy == tile::Strategy::search;
     Best best;
     if (has_trials) {
         best = best_by_trials(program, machine, options, search, fitter);

@@ -11,13 +11,15 @@
 namespace lodestone::emit {
 namespace {
 
+constexpr std::size_t kUsualCores = 256;
+
 /// Trials of the choices of an effort, each with what the ones before it taught.
-std::size_t most_trials(tile::Effort effort) {
+std::size_t most_trials(tile::Effort effort, std::size_t cores) {
     switch (effort) {
     case tile::Effort::quick:
         return 1;
-    case tile::Effort::normal:
-        return 20;
+    case tile::Effort::normal: // what a trial takes grows with the cores
+        return std::clamp<std::size_t>(20 * kUsualCores / std::max<std::size_t>(cores, 1), 1, 20);
     case tile::Effort::thorough:
         return 80;
     }
@@ -82,13 +84,13 @@ void Trials::run(tile::Effort effort) {
         }
         return;
     }
-    show(search(effort, most_trials(effort)));
+    show(search(effort, most_trials(effort, machine_.grid.size())));
     const bool is_about_time =
         options_.objective == tile::Objective::latency || options_.objective == tile::Objective::throughput;
     for (const double weight : kEnergyWeights) {
         search_.weigh_energy(weight);
         if (!is_about_time && !search_.is_over() && fitter_.choose(effort)) {
-            show(search(effort, most_trials(effort)));
+            show(search(effort, most_trials(effort, machine_.grid.size())));
         }
     }
     search_.weigh_energy(0);
