@@ -52,7 +52,8 @@ void check_precisions(const std::string& network) {
 
 /// FP8 on the area of the integer unit and on as many lanes as it has.
 void check_sizings(const std::string& network) {
-    const std::string run = kMachine + "--workload configs/workloads/" + network + " --precision fp8_e4m3,fp8_e5m2 --effort quick";
+    const std::string run =
+        kMachine + "--workload configs/workloads/" + network + " --precision fp8_e4m3,fp8_e5m2 --effort quick";
     const auto area = results_by_precision(run + " --set core.matrix_unit.sizing=iso_area");
     const auto lanes = results_by_precision(run + " --set core.matrix_unit.sizing=iso_lanes");
     for (const char* precision : {"fp8_e4m3", "fp8_e5m2"}) {
