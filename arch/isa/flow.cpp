@@ -53,9 +53,9 @@ class DemandIndex {
 public:
     DemandIndex(const Program& program, const Phase& phase, std::size_t input) {
         std::map<Box, std::size_t> known;
-        const WorkShape work = work_shape(program, phase);
-        for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-            const Tile tile = tile_of(phase.split, work, program.grid.position(CoreId(core)));
+        const GridTiles tiles = tiles_of(program, phase);
+        for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+            const Tile tile = tiles[CoreId(core)];
             const Box box(tile.frames, demand(program, phase, input, tile));
             if (tile.idle || box.empty()) {
                 continue;
@@ -175,9 +175,9 @@ std::vector<Flow> load_flows(const Program& program, const Phase& phase, std::si
 template <class Visit>
 void for_each_sent_piece(const Program& program, std::uint32_t producer, std::uint32_t issue_phase, Visit visit) {
     const Phase& phase = program.phases.at(producer);
-    const WorkShape work = work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const Tile tile = tile_of(phase.split, work, program.grid.position(CoreId(core)));
+    const GridTiles tiles = tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const Tile tile = tiles[CoreId(core)];
         if (!tile.owns_output) {
             continue;
         }
@@ -353,12 +353,10 @@ std::vector<Bytes> local_copies(const Program& program, std::uint32_t phase_inde
         return copies;
     }
     const Phase& producer = program.phases.at(*program.tensors[gather.tensor].producer);
-    const WorkShape home_work = work_shape(program, producer);
-    const WorkShape work = work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const GridPosition position = program.grid.position(CoreId(core));
-        copies[core] = copied_bytes(program, phase, input, tile_of(producer.split, home_work, position),
-                                    tile_of(phase.split, work, position));
+    const GridTiles homes = tiles_of(program, producer);
+    const GridTiles tiles = tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        copies[core] = copied_bytes(program, phase, input, homes[CoreId(core)], tiles[CoreId(core)]);
     }
     return copies;
 }
@@ -369,14 +367,7 @@ std::vector<ChunkDelivery> chunk_deliveries(const Program& program, std::uint32_
         return {};
     }
     const WeightPlan& plan = *phase.weights;
-    const WorkShape work = work_shape(program, phase);
-    std::vector<std::vector<CoreId>> members(weight_groups(program, phase));
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const GridPosition position = program.grid.position(CoreId(core));
-        if (!tile_of(phase.split, work, position).idle) {
-            members[weight_group(program, phase, position)].push_back(CoreId(core));
-        }
-    }
+    const std::vector<std::vector<CoreId>> members = weight_group_members(program, phase);
     std::vector<ChunkDelivery> deliveries;
     for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
         for (std::uint32_t group = 0; group < members.size(); ++group) {
