@@ -71,24 +71,52 @@ public:
 
     [[nodiscard]] const std::vector<DemandClass>& classes() const { return classes_; }
 
-    /// Calls visit(class) for every class whose box overlaps `box`.
+    /// Calls visit(class, overlap) for every class whose box overlaps `box`, in the order of the axes.
     template <class Visit>
     void for_each_overlapping(const Box& box, Visit visit) const {
-        if (classes_.empty()) {
-            return;
-        }
-        std::array<std::pair<std::size_t, std::size_t>, kMaxRank + 1> range{};
+        std::array<Wheel, kMaxRank + 1> wheels; // of the axes along which more than one interval overlaps
+        std::size_t turning = 0;
+        std::size_t cell = 0;
         for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-            range[axis] = overlapping(axes_[axis], box.axes[axis]);
-            if (range[axis].first == range[axis].second) {
+            const auto [first, last] = overlapping(axes_[axis], box.axes[axis]);
+            if (first == last) {
+                return;
+            }
+            cell += first * strides_[axis];
+            if (last - first > 1) {
+                wheels[turning++] = {.positions = last - first, .stride = strides_[axis]};
+            }
+        }
+        while (!classes_.empty()) {
+            visit_cell(cell, box, visit);
+            std::size_t wheel = turning;
+            while (wheel > 0 && !wheels[wheel - 1].turn(cell)) {
+                --wheel;
+            }
+            if (wheel == 0) {
                 return;
             }
         }
-        visit_cells(box, range, 0, 0, visit);
     }
 
 private:
-    using Ranges = std::array<std::pair<std::size_t, std::size_t>, kMaxRank + 1>;
+    /// One axis of a walk over cells.
+    struct Wheel {
+        std::size_t positions = 1;
+        std::size_t stride = 0;
+        std::size_t at = 0;
+
+        /// Moves `cell` on, or back to the first position; false then.
+        bool turn(std::size_t& cell) {
+            if (++at < positions) {
+                cell += stride;
+                return true;
+            }
+            cell -= (positions - 1) * stride;
+            at = 0;
+            return false;
+        }
+    };
 
     void index_axes() {
         if (classes_.empty()) {
@@ -104,12 +132,18 @@ private:
             axes_[axis].erase(std::unique(axes_[axis].begin(), axes_[axis].end()), axes_[axis].end());
             cells *= axes_[axis].size();
         }
+        strides_.resize(axes_.size());
+        std::size_t stride = 1;
+        for (std::size_t axis = axes_.size(); axis-- > 0;) {
+            strides_[axis] = stride;
+            stride *= axes_[axis].size();
+        }
         cell_class_.assign(cells, classes_.size());
         for (std::size_t index = 0; index < classes_.size(); ++index) {
             std::size_t cell = 0;
             for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
                 const auto found = std::ranges::lower_bound(axes_[axis], classes_[index].box.axes[axis]);
-                cell = cell * axes_[axis].size() + static_cast<std::size_t>(found - axes_[axis].begin());
+                cell += static_cast<std::size_t>(found - axes_[axis].begin()) * strides_[axis];
             }
             cell_class_[cell] = index;
         }
@@ -129,21 +163,20 @@ private:
     }
 
     template <class Visit>
-    void visit_cells(const Box& box, const Ranges& range, std::size_t axis, std::size_t cell, Visit& visit) const {
-        if (axis == axes_.size()) {
-            const std::size_t index = cell_class_[cell];
-            if (index < classes_.size() && !overlap(classes_[index].box, box).empty()) {
-                visit(classes_[index]);
-            }
+    void visit_cell(std::size_t cell, const Box& box, Visit& visit) const {
+        const std::size_t index = cell_class_[cell];
+        if (index == classes_.size()) {
             return;
         }
-        for (std::size_t i = range[axis].first; i < range[axis].second; ++i) {
-            visit_cells(box, range, axis + 1, cell * axes_[axis].size() + i, visit);
+        const Box part = overlap(classes_[index].box, box);
+        if (!part.empty()) {
+            visit(classes_[index], part);
         }
     }
 
     std::vector<DemandClass> classes_;
-    std::vector<std::vector<Interval>> axes_;
+    std::vector<std::vector<Interval>> axes_; ///< the distinct intervals of each
+    std::vector<std::size_t> strides_;        ///< of each in `cell_class_`
     std::vector<std::size_t> cell_class_;
 };
 
@@ -213,12 +246,12 @@ std::vector<Flow> move_flows(const Program& program, const Phase& phase, std::si
     std::vector<std::pair<Box, std::vector<CoreId>>> parts;
     for_each_sent_piece(program, producer, gather.issue_phase, [&](CoreId core, std::uint32_t step, const Box& box) {
         parts.clear();
-        demands.for_each_overlapping(box, [&](const DemandClass& entry) {
-            const Box part = overlap(entry.box, box);
+        demands.for_each_overlapping(box, [&](const DemandClass& entry, const Box& part) {
             auto found = std::ranges::find(parts, part, &std::pair<Box, std::vector<CoreId>>::first);
             if (found == parts.end()) {
                 parts.emplace_back(part, std::vector<CoreId>{});
                 found = parts.end() - 1;
+                found->second.reserve(entry.cores.size());
             }
             std::ranges::copy_if(entry.cores, std::back_inserter(found->second),
                                  [core](CoreId destination) { return destination != core; });
@@ -320,8 +353,7 @@ std::uint64_t flows_of_busiest_core(const Program& program, std::uint32_t phase_
     std::vector<Box> parts; // of those that other cores need
     for_each_sent_piece(program, *producer, gather.issue_phase, [&](CoreId core, std::uint32_t, const Box& box) {
         parts.clear();
-        demands.for_each_overlapping(box, [&](const DemandClass& entry) {
-            const Box part = overlap(entry.box, box);
+        demands.for_each_overlapping(box, [&](const DemandClass& entry, const Box& part) {
             const bool is_sent = entry.cores.size() > 1 || entry.cores.front() != core;
             if (is_sent && std::ranges::find(parts, part) == parts.end()) {
                 parts.push_back(part);
