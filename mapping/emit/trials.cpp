@@ -11,23 +11,26 @@
 namespace lodestone::emit {
 namespace {
 
-constexpr std::size_t kUsualCores = 256;
-
 /// Trials of the choices of an effort, each with what the ones before it taught.
-std::size_t most_trials(tile::Effort effort, std::size_t cores) {
+struct TrialPlan {
+    std::size_t most = 1;
+    std::size_t content = 1; ///< as many are enough when the best choice keeps all limits
+};
+
+TrialPlan plan_of(tile::Effort effort, std::size_t cores) {
+    constexpr std::size_t usual_cores = 256; // what a trial takes grows with the cores
+    constexpr TrialPlan normal{.most = 20, .content = 8};
     switch (effort) {
     case tile::Effort::quick:
-        return 1;
-    case tile::Effort::normal: // what a trial takes grows with the cores
-        return std::clamp<std::size_t>(20 * kUsualCores / std::max<std::size_t>(cores, 1), 1, 20);
+        return {.most = 1, .content = 1};
+    case tile::Effort::normal:
+        break;
     case tile::Effort::thorough:
-        return 80;
+        return {.most = 80, .content = 80};
     }
-    return 20;
+    const std::size_t affordable = normal.most * usual_cores / std::max<std::size_t>(cores, 1);
+    return {.most = std::clamp<std::size_t>(affordable, 1, normal.most), .content = normal.content};
 }
-
-/// Trials after which normal effort is content with a choice that keeps all limits.
-constexpr std::size_t kContent = 8;
 
 /// Trials in a row that found nothing better before an effort gives up.
 constexpr std::size_t kPatience = 12;
@@ -84,13 +87,13 @@ void Trials::run(tile::Effort effort) {
         }
         return;
     }
-    show(search(effort, most_trials(effort, machine_.grid.size())));
+    show(search(effort));
     const bool is_about_time =
         options_.objective == tile::Objective::latency || options_.objective == tile::Objective::throughput;
     for (const double weight : kEnergyWeights) {
         search_.weigh_energy(weight);
         if (!is_about_time && !search_.is_over() && fitter_.choose(effort)) {
-            show(search(effort, most_trials(effort, machine_.grid.size())));
+            show(search(effort));
         }
     }
     search_.weigh_energy(0);
@@ -109,12 +112,14 @@ void Trials::limit_by_fixed_rule() {
 }
 
 /// Begins with the choice that the search made last; runs what is new in each, then chooses again.
-tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
+tile::Choice Trials::search(tile::Effort effort) {
+    const TrialPlan plan = plan_of(effort, machine_.grid.size());
     tile::Choice best;
     double best_value = 0;
     bool keeps_limits = false;
     std::size_t in_vain = 0;
-    for (std::size_t trial = 0; trial < trials && in_vain < kPatience && (trial == 0 || !search_.is_over()); ++trial) {
+    for (std::size_t trial = 0; trial < plan.most && in_vain < kPatience && (trial == 0 || !search_.is_over());
+         ++trial) {
         const tile::Attitude& attitude = kAttitudes[trial % std::size(kAttitudes)];
         if (attitude.doubt > kCurious && !best.empty()) {
             try_islands(best);
@@ -132,7 +137,7 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
             in_vain = 0;
             keeps_limits = longer_than_limits(search_.report().phase_cycles).empty();
         }
-        if (effort == tile::Effort::normal && trial + 1 >= kContent && keeps_limits) {
+        if (keeps_limits && trial + 1 >= plan.content) {
             break;
         }
     }

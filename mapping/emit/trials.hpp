@@ -37,7 +37,7 @@ private:
     };
 
     void limit_by_fixed_rule();
-    tile::Choice search(tile::Effort effort, std::size_t trials);
+    tile::Choice search(tile::Effort effort);
     void try_islands(const tile::Choice& choice);
     bool learn_what_is_new();
     Shown run_whole();
