@@ -64,6 +64,12 @@ constexpr double kEnergyWeights[] = {1.0 / 3, 1};
 /// Runs of whole programs in which ever more phases have the choices of the fixed rule.
 constexpr std::size_t kMostMixtures = 4;
 
+/// Estimate of what a candidate takes at least: its computation, or the weights for which there is no room before.
+double least_cycles(const tile::Candidate& candidate, Bytes weight_buffer) {
+    const double early = static_cast<double>(weight_buffer.count()) / std::max(1.0, candidate.slice_bytes);
+    return std::max(candidate.compute, candidate.stream * std::max(0.0, 1 - early));
+}
+
 } // namespace
 
 Trials::Trials(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
@@ -80,11 +86,8 @@ void Trials::run(tile::Effort effort) {
         return;
     }
     if (effort == tile::Effort::quick) {
-        const tile::Choice quick = search_.last();
+        offer();
         limit_by_fixed_rule();
-        if (fitter_.fits(search_.take(quick))) {
-            offer();
-        }
         return;
     }
     show(search(effort));
@@ -101,14 +104,50 @@ void Trials::run(tile::Effort effort) {
 
 /// No phase should take longer than under the fixed rule, where that can be run.
 void Trials::limit_by_fixed_rule() {
-    if (fitter_.fits(search_.fixed_rule())) {
+    const std::vector<tile::Candidate> rule = search_.fixed_rule();
+    if (!fitter_.fits(rule)) {
+        return;
+    }
+    rule_ = search_.last();
+    if (has_best()) {
+        find_limits(rule);
+        best_.cost = cost(best_);
+    } else {
         offer();
-        rule_ = best_.choice;
         limits_ = best_.cycles;
-        if (!limits_.empty()) {
-            search_.limit(limits_);
+    }
+    if (!limits_.empty()) {
+        search_.limit(limits_);
+    }
+}
+
+/// Runs the fixed rule, which is laid out, where it may be the better one. Elsewhere, where the least that it takes is
+/// much longer than all of the best mapping's phase, most of that is a limit that is easily kept.
+void Trials::find_limits(const std::vector<tile::Candidate>& rule) {
+    constexpr double easily = 2;
+    constexpr double most = 0.8; // the estimate of the least is better than that
+    std::vector<double> limits(best_.cycles.size());
+    std::vector<std::uint32_t> open;
+    for (std::uint32_t phase = 0; phase < limits.size(); ++phase) {
+        const double least = least_cycles(rule[phase], machine_.matrix.weight_buffer);
+        limits[phase] = most * least;
+        if (search_.counts(phase) && least < easily * best_.cycles[phase]) {
+            open.push_back(phase);
         }
     }
+    try {
+        schedule::fit_instructions(program_, machine_.instruction, descriptors_);
+    } catch (const UserError&) {
+        return;
+    }
+    for (const isa::PhaseRange range : tile::runs_over(open)) {
+        const std::vector<isa::PhaseRecord> records = options_.trial(program_, range);
+        search_.learn(program_, range.first, records);
+        for (std::uint32_t i = range.first == 0 ? 0 : 1; i < records.size(); ++i) {
+            limits[range.first + i] = static_cast<double>((records[i].end - records[i].begin).count());
+        }
+    }
+    limits_ = std::move(limits);
 }
 
 /// Begins with the choice that the search made last; runs what is new in each, then chooses again.
