@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast is the core grid mapped and simulated? ResNet-50 at int8 on 16x16 and 64x64 cores, and its network alone.
+// How fast is the core grid mapped and simulated? ResNet-50 at int8 on 16x16 and 64x64 cores like
+// NorthPole's, and their network alone.
 //
 // Method: `simulate` imports, quantises and compiles the network once; one iteration is one whole simulation, timing
 // only. `map_and_simulate` compiles in every iteration too. Items are kernel events. `network` sends 256 bytes from
 // random cores to one or four random cores at a steady rate; items are router-cycles.
 #include "arch/core_grid/run.hpp"
 #include "arch/noc/network.hpp"
+#include "arch/spec/machine.hpp"
 #include "mapping/emit/compile.hpp"
+#include "sim/config/map_reader.hpp"
+#include "sim/config/node.hpp"
 #include "workloads/import/import.hpp"
 #include "workloads/quantise/quantise.hpp"
 
@@ -46,8 +50,13 @@ isa::Program compiled(const graph::QuantisedModel& model, const spec::CoreGridSp
     return emit::compile(model, machine, compile);
 }
 
+/// The NorthPole-like machine with another number of cores.
 spec::CoreGridSpec square_grid(std::int64_t side) {
-    spec::CoreGridSpec machine;
+    Problems problems;
+    const config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/arch/northpole.yaml", problems);
+    config::MapReader reader(root, problems);
+    auto machine = std::get<spec::CoreGridSpec>(spec::read_machine(reader).family);
+    problems.throw_if_errors();
     machine.grid = {.rows = static_cast<std::uint32_t>(side), .cols = static_cast<std::uint32_t>(side)};
     return machine;
 }
