@@ -14,6 +14,7 @@
 #include <iterator>
 #include <limits>
 #include <random>
+#include <set>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -108,6 +109,37 @@ TEST_CASE("one job and two give the same rows", "[explore]") {
     static_cast<void>(explore(sweep, scratch.path() / "one.db", "--jobs 1"));
     static_cast<void>(explore(sweep, scratch.path() / "two.db", "--jobs 2"));
     CHECK(rows_of(scratch.path() / "one.db") == rows_of(scratch.path() / "two.db"));
+}
+
+TEST_CASE("a worker that has evaluated other points gives what a fresh process gives", "[explore]") {
+    const ScratchFolder scratch;
+    const std::string technologies = "values: [{include: " + source_folder +
+                                     "/configs/tech/12nm.yaml}, {include: " + source_folder +
+                                     "/configs/tech/28nm.yaml}]}\n";
+    const std::string axes =
+        "  - {name: clock, path: machine.clock, values: [400 MHz, 5 GHz]}\n"
+        "  - {name: sizing, path: machine.core.matrix_unit.sizing, values: [iso_lanes, iso_area]}\n"
+        "  - {name: link, path: machine.networks.activation.link_width, values: [8 B, 64 B]}\n"
+        "  - {name: technology, path: machine.technology, " +
+        technologies + "  - {name: precision, path: precision, values: [int8, fp8_e4m3]}\n";
+    for (const std::string fidelity : {"analytic", "event"}) {
+        INFO(fidelity);
+        const std::string sweep = scratch.write("sweep.yaml", sweep_text(axes, "fidelity: " + fidelity + "\n"));
+        static_cast<void>(explore(sweep, scratch.path() / (fidelity + ".db"), "--jobs 1"));
+        const Json warm = rows_of(scratch.path() / (fidelity + ".db"));
+        constexpr int points = 32;
+        REQUIRE(warm.size() == points);
+        std::set<double> latencies;
+        for (int point = 0; point < points; point += 3) { // a process of its own for every third
+            INFO(point);
+            const std::string number = std::to_string(point);
+            const auto store = scratch.path() / (fidelity + number + ".db");
+            static_cast<void>(explore(sweep, store, "--jobs 1 --shard " + number + "/" + std::to_string(points)));
+            CHECK(rows_of(store) == Json::array({warm.at(static_cast<std::size_t>(point))}));
+            latencies.insert(warm.at(static_cast<std::size_t>(point)).at("figures").at("latency_s").get<double>());
+        }
+        CHECK(latencies.size() > 4); // the points do differ
+    }
 }
 
 TEST_CASE("an illegal machine and one that is too small are infeasible with the reason", "[explore]") {
