@@ -88,7 +88,7 @@ TEST_CASE("an exploration prints its counts and its front", "[explore]") {
 TEST_CASE("a point has the figures of the run that it stands for", "[explore]") {
     const ScratchFolder scratch;
     std::string text = sweep_text(kSmallAxes, "");
-    text.erase(text.find(kQuick), kQuick.size()); // as the run below
+    text.replace(text.find("quick"), 5, "normal"); // as the run below
     static_cast<void>(explore(scratch.write("sweep.yaml", text), scratch.path() / "a.db"));
     const CommandResult run = lodestone_command("run --machine configs/arch/tiny_2x2.yaml --workload "
                                                 "configs/workloads/fashion_resnet.onnx --precision fp8_e4m3 "
@@ -101,6 +101,30 @@ TEST_CASE("a point has the figures of the run that it stands for", "[explore]") 
     CHECK(row.at("figures").at("energy_j.total") == result.at("energy_j").at("total"));
     CHECK(row.at("figures").at("area_mm2.total") == result.at("area_mm2").at("total"));
     CHECK(row.at("figures").at("power_w") == result.at("power_w"));
+}
+
+TEST_CASE("a sweep that names no mapping effort is mapped quickly, says so, and is the sweep that names it",
+          "[explore]") {
+    const ScratchFolder scratch;
+    const std::string quick = sweep_text(kSmallAxes);
+    std::string silent = quick;
+    silent.erase(silent.find(kQuick), kQuick.size());
+    const auto store = scratch.path() / "a.db";
+    const CommandResult named = explore(scratch.write("quick.yaml", quick), store);
+    CHECK_THAT(named.err, !Catch::Contains("mapping effort"));
+    const Json rows = rows_of(store);
+    const CommandResult unnamed = explore(scratch.write("silent.yaml", silent), store, "--resume");
+    CHECK_THAT(unnamed.err, Catch::Contains("mapping effort: quick"));
+    CHECK(rows_of(store) == rows);
+    const CommandResult other =
+        explore(scratch.write("silent.yaml", silent), scratch.path() / "b.db", "--set run.mapping.effort=normal");
+    CHECK_THAT(other.err, !Catch::Contains("mapping effort"));
+    CHECK(rows_of(scratch.path() / "b.db").at(0).at("hash") != rows.at(0).at("hash"));
+    const std::string axes = "  - {name: effort, path: mapping.effort, values: [quick, normal]}\n";
+    std::string swept = sweep_text(axes);
+    swept.erase(swept.find(kQuick), kQuick.size());
+    CHECK_THAT(explore(scratch.write("swept.yaml", swept), scratch.path() / "c.db").err,
+               !Catch::Contains("mapping effort"));
 }
 
 TEST_CASE("one job and two give the same rows", "[explore]") {
