@@ -138,7 +138,7 @@ std::string gallery_text(const std::string& sweep, const std::string& name, cons
 
 /// A search with ten seeds beside the whole grid of a gallery sweep; `least` is the worst of them. The store is one, so
 /// that the searches find every point evaluated.
-void gallery_search(benchmark::State& state, const std::string& sweep, const std::string& population) {
+void gallery_search(benchmark::State& state, const std::string& sweep) {
     const fs::path folder = scratch();
     const fs::path store = folder / "a.db";
     const auto explored = [&](const std::string& name, const std::string& how) {
@@ -163,7 +163,7 @@ void gallery_search(benchmark::State& state, const std::string& sweep, const std
             const std::string number = std::to_string(seed);
             const explore::Exploration found =
                 explored("seed " + number, "strategy: {kind: nsga2, points: " + std::to_string(state.range(0)) +
-                                               ", population: " + population + ", seed: " + number + "}\n");
+                                               ", seed: " + number + "}\n");
             const double share = explore::hypervolume(front_of(found), reference, senses) / volume;
             least = std::min(least, share);
             sum += share;
@@ -244,20 +244,20 @@ BENCHMARK_CAPTURE(thousand, analytic, "analytic")
     ->UseRealTime()
     ->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(thousand, event, "event")->Arg(1000)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
-BENCHMARK_CAPTURE(gallery_search, core_grid_search, "core_grid_search", "32")
+BENCHMARK_CAPTURE(gallery_search, core_grid_search, "core_grid_search")
     ->Arg(400)
     ->Arg(800)
     ->Arg(1600)
     ->Iterations(1)
     ->UseRealTime()
     ->Unit(benchmark::kSecond);
-BENCHMARK_CAPTURE(gallery_search, core_grid, "core_grid", "16")
+BENCHMARK_CAPTURE(gallery_search, core_grid, "core_grid")
     ->Arg(50)
     ->Arg(100)
     ->Iterations(1)
     ->UseRealTime()
     ->Unit(benchmark::kSecond);
-BENCHMARK_CAPTURE(gallery_search, mac_accumulators, "mac_accumulators", "16")
+BENCHMARK_CAPTURE(gallery_search, mac_accumulators, "mac_accumulators")
     ->Arg(24)
     ->Arg(48)
     ->Iterations(1)
