@@ -246,8 +246,6 @@ BENCHMARK_CAPTURE(thousand, analytic, "analytic")
 BENCHMARK_CAPTURE(thousand, event, "event")->Arg(1000)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(gallery_search, core_grid_search, "core_grid_search")
     ->Arg(400)
-    ->Arg(800)
-    ->Arg(1600)
     ->Iterations(1)
     ->UseRealTime()
     ->Unit(benchmark::kSecond);
