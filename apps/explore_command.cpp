@@ -127,6 +127,10 @@ void open_sweep(explore::Store& store, const PreparedSweep& sweep, const Explore
 
 /// False when the user stopped it.
 bool explore_with(Workers& workers, const PreparedSweep& sweep, explore::Store& store, const ExploreOptions& options) {
+    if (sweep.has_usual_effort) {
+        std::cerr << "mapping effort: quick, as the sweep names none; --set run.mapping.effort=normal maps each point "
+                     "better and takes more than ten times as long\n";
+    }
     Explorer explorer(sweep, store, workers, {.retry = options.retry, .shard = shard_of(options, sweep.spec)});
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted = 1; };

@@ -5,6 +5,7 @@
 #include "analysis/explore/figures.hpp"
 #include "analysis/explore/measured.hpp"
 #include "analysis/explore/order_errors.hpp"
+#include "analysis/explore/reasons.hpp"
 #include "analysis/explore/store.hpp"
 #include "analysis/report/table.hpp"
 
@@ -87,6 +88,22 @@ std::string cell(double value) {
     return is_tiny ? report::significant(value * micro) + " u" : report::significant(value);
 }
 
+/// The commonest reasons for points that are not done, a line each with an example.
+std::string why(const Exploration& exploration) {
+    constexpr std::size_t most_lines = 4;
+    const std::vector<explore::Reason> all = explore::reasons(exploration);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most_lines, all.size()); ++i) {
+        const explore::Reason& reason = all[i];
+        text += std::to_string(reason.points) + " " + explore::name_of(reason.status) + ", as point " +
+                std::to_string(reason.first) + ": " + reason.message + "\n";
+    }
+    if (all.size() > most_lines) {
+        text += std::to_string(all.size() - most_lines) + " other reasons; --export csv has them all\n";
+    }
+    return text;
+}
+
 } // namespace
 
 PointCounts count_points(const Exploration& exploration) {
@@ -134,6 +151,13 @@ std::string front_json(const Exploration& exploration) {
     for (const explore::OrderError& error : explore::order_errors(exploration)) {
         json["order_errors"].push_back({{"key", error.key}, {"pairs", error.pairs}, {"inverted", error.inverted}});
     }
+    json["reasons"] = Json::array();
+    for (const explore::Reason& reason : explore::reasons(exploration)) {
+        json["reasons"].push_back({{"status", explore::name_of(reason.status)},
+                                   {"points", reason.points},
+                                   {"first", reason.first},
+                                   {"message", reason.message}});
+    }
     return text_of(json);
 }
 
@@ -172,7 +196,7 @@ std::string summary(const Exploration& exploration) {
         text += error.key + ": the analytic figures order " + report::fixed(error.share() * percent, 1) + " % of " +
                 std::to_string(error.pairs) + " pairs wrongly\n";
     }
-    return text;
+    return text + why(exploration);
 }
 
 std::string rows_csv(const Exploration& exploration) {

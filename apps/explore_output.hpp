@@ -19,12 +19,12 @@ struct PointCounts {
 
 /// {"name", "points", "done", "failed", "infeasible", "planned", "front": [{"id", "fidelity", "axes", "objectives"}…],
 /// "order_errors":
-/// [{"key", "pairs", "inverted"}…]}, indented.
+/// [{"key", "pairs", "inverted"}…], "reasons": [{"status", "points", "first", "message"}…]}, indented.
 [[nodiscard]] std::string front_json(const explore::Exploration& exploration);
 /// The front, a row per point, ordered by the first objective.
 [[nodiscard]] std::string front_table(const explore::Exploration& exploration);
 /// "200 points: 180 done, 2 failed, 18 infeasible; 12 on the front", and how often the analytic order was wrong when
-/// points were evaluated at both fidelities; a line each
+/// points were evaluated at both fidelities, and why points are not done; a line each
 [[nodiscard]] std::string summary(const explore::Exploration& exploration);
 
 /// Every row: id, fidelity, axes, status, message, figures, wall time, version, hash.

@@ -136,7 +136,8 @@ explore::ExecutionRecord Evaluator::run_dense(const RunRequest& request, const s
     const isa::Program program = is_trusted ? compile_program(request, quantised, request.batch)
                                             : compile_network(request, quantised, request.batch);
     const isa::Execution execution =
-        is_analytic ? bounds::analytic_execution(program, core_grid_of(request.machine)) : simulate(request, program);
+        is_analytic ? bounds::analytic_execution(program, core_grid_of(request.machine), known_loads_)
+                    : simulate(request, program);
     const report::Result result = report::build_result(
         {.program = program,
          .execution = execution,

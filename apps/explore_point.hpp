@@ -2,6 +2,7 @@
 // Evaluates the points of a sweep one after the other, keeping networks and quantised models between them.
 #pragma once
 
+#include "analysis/bounds/known_loads.hpp"
 #include "analysis/explore/store.hpp"
 #include "apps/explore_mac.hpp"
 #include "apps/explore_sweep.hpp"
@@ -51,6 +52,7 @@ private:
     const PreparedSweep& sweep_;
     std::map<std::string, Network> networks_;             ///< by file
     std::map<std::string, graph::QuantisedModel> models_; ///< by file and quantisation
+    bounds::KnownLoads known_loads_;                      ///< of all points so far
 };
 
 } // namespace lodestone::apps

@@ -163,6 +163,25 @@ void detach_technology(PreparedSweep& sweep) {
     std::erase_if(owner->entries, [](const config::Entry& entry) { return entry.key == "technology"; });
 }
 
+/// Names the mapper's effort where a sweep on a core grid does not: a space wants many points before each is mapped as
+/// well as can be. True when it did.
+bool name_effort(config::Node& root) {
+    config::Node* run = root.find("run");
+    const config::Node* machine = run == nullptr ? nullptr : run->find("machine");
+    const config::Node* family = machine == nullptr ? nullptr : machine->find("family");
+    const config::Node* mapping = run == nullptr ? nullptr : run->find("mapping");
+    const bool is_mapped = family != nullptr && family->text == "core_grid" &&
+                           (mapping == nullptr || (mapping->kind == config::Kind::map && !mapping->find("file")));
+    if (!is_mapped || (mapping != nullptr && mapping->find("effort") != nullptr)) {
+        return false;
+    }
+    Problems ignored; // of a path that is there
+    config::Node effort{.kind = config::Kind::scalar, .place = run->place};
+    effort.text = "quick";
+    config::set_value(*run, "mapping.effort", std::move(effort), ignored);
+    return true;
+}
+
 /// Paths in a stored text lead to the same files from anywhere.
 void make_absolute(config::Node* path) {
     if (path != nullptr && path->kind == config::Kind::scalar) {
@@ -282,11 +301,13 @@ std::vector<explore::StoredWorkload> workloads_of(const SweepSpec& sweep) {
     return workloads;
 }
 
-PreparedSweep prepare_sweep(const config::Node& root, std::vector<explore::StoredWorkload> workloads) {
+PreparedSweep prepare_sweep(config::Node root, std::vector<explore::StoredWorkload> workloads) {
     Problems problems;
     PreparedSweep sweep;
+    sweep.has_usual_effort = name_effort(root);
     sweep.spec = read_sweep_file(root, problems);
     problems.throw_if_errors();
+    sweep.has_usual_effort = sweep.has_usual_effort && !explore::varies(sweep.spec, "mapping.effort");
     sweep.record = record_of(sweep.spec, root, workloads.empty() ? workloads_of(sweep.spec) : std::move(workloads));
     detach_technology(sweep);
     return sweep;

@@ -18,6 +18,7 @@ struct PreparedSweep {
     explore::SweepSpec spec;                   ///< its run or unit has lost a technology that all points share
     std::optional<TechnologyInput> technology; ///< the common one
     std::string technology_hash;               ///< of its text
+    bool has_usual_effort = false;             ///< of the mapper, quick: the file names none
     explore::SweepRecord record;
 };
 
@@ -37,7 +38,7 @@ struct PreparedSweep {
 [[nodiscard]] PreparedSweep load_sweep(const std::string& file, const std::vector<std::string>& overrides);
 
 /// The same for a tree, with networks that are known already (or none, to read those that it names).
-[[nodiscard]] PreparedSweep prepare_sweep(const config::Node& root, std::vector<explore::StoredWorkload> workloads);
+[[nodiscard]] PreparedSweep prepare_sweep(config::Node root, std::vector<explore::StoredWorkload> workloads);
 
 /// What the figures of a point depend on, as a hash: the resolved run, its networks, the fidelity, the program's
 /// version.

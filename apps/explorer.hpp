@@ -43,7 +43,7 @@ public:
     bool run(const std::function<bool()>& is_interrupted);
 
 private:
-    /// Answers in the order of the points; fewer when interrupted.
+    /// Answers to all of them; fewer when interrupted.
     void evaluate(const std::vector<explore::Point>& points, const std::string& fidelity);
     void evaluate_one(const explore::Point& point, const std::string& fidelity);
     void search();

@@ -46,8 +46,9 @@ std::string write_sweep(const fs::path& folder, const std::string& run_keys, con
     return file;
 }
 
-std::string resnet50(const std::string& effort) {
-    return "  machine: {include: " + kRoot + "/configs/arch/northpole.yaml}\n  workload: " + kRoot +
+/// `more`: keys of the machine besides.
+std::string resnet50(const std::string& effort, const std::string& more = "") {
+    return "  machine: {include: " + kRoot + "/configs/arch/northpole.yaml" + more + "}\n  workload: " + kRoot +
            "/configs/workloads/resnet50.onnx\n  precision: int8\n  mapping: {effort: " + effort + "}\n";
 }
 
@@ -72,14 +73,18 @@ void core_grid(benchmark::State& state, const std::string& fidelity, const std::
     state.counters["bytes_per_point"] = bytes / points;
 }
 
-/// The sweep of a thousand: ResNet-50 on grids of 8x8 to 16x16, memory, clock and precision, on two jobs. Points that
-/// are drawn from it for the smaller sizes are drawn evenly.
+/// The sweep of a thousand: ResNet-50 on grids of 8x8 to 16x16, memory, clock and precision.
+std::string thousand_axes() {
+    return "  - {name: rows, path: machine.grid.rows, values: [8, 10, 12, 14, 16]}\n"
+           "  - {name: cols, path: machine.grid.cols, values: [8, 10, 12, 14, 16]}\n"
+           "  - {name: memory, path: machine.core.memory.capacity, values: [768 KiB, 1 MiB]}\n"
+           "  - {name: clock, path: machine.clock, range: {from: 200 MHz, to: 600 MHz, steps: 5}}\n"
+           "  - {name: precision, path: precision, values: [int8, int4, fp8_e4m3, fp8_e5m2]}\n";
+}
+constexpr std::size_t points_of_thousand = 1000;
+
+/// It or a part of it, drawn evenly, on two jobs.
 void thousand(benchmark::State& state, const std::string& fidelity) {
-    const std::string axes = "  - {name: rows, path: machine.grid.rows, values: [8, 10, 12, 14, 16]}\n"
-                             "  - {name: cols, path: machine.grid.cols, values: [8, 10, 12, 14, 16]}\n"
-                             "  - {name: memory, path: machine.core.memory.capacity, values: [768 KiB, 1 MiB]}\n"
-                             "  - {name: clock, path: machine.clock, range: {from: 200 MHz, to: 600 MHz, steps: 5}}\n"
-                             "  - {name: precision, path: precision, values: [int8, int4, fp8_e4m3, fp8_e5m2]}\n";
     const double points = static_cast<double>(state.range(0));
     constexpr double jobs = 2;
     double bytes = 0;
@@ -87,8 +92,8 @@ void thousand(benchmark::State& state, const std::string& fidelity) {
         const fs::path folder = scratch();
         const fs::path store = folder / "a.db";
         const std::string strategy = "\nstrategy: {kind: random, points: " + std::to_string(state.range(0)) + "}";
-        run(state,
-            write_sweep(folder, resnet50("quick"), axes, fidelity + strategy) + " --jobs 2 --db " + store.string());
+        run(state, write_sweep(folder, resnet50("quick"), thousand_axes(), fidelity + strategy) + " --jobs 2 --db " +
+                       store.string());
         std::error_code missing;
         bytes = static_cast<double>(fs::file_size(store, missing));
         fs::remove_all(folder);
@@ -102,8 +107,8 @@ void thousand(benchmark::State& state, const std::string& fidelity) {
     state.counters["peak_mib"] = static_cast<double>(usage.ru_maxrss) / kib_per_mib;
 }
 
-std::vector<explore::Objectives> front_of(const fs::path& store, const std::string& sweep) {
-    const explore::Exploration exploration = explore::load_exploration(store, sweep);
+/// Objectives of the points on the front.
+std::vector<explore::Objectives> front_of(const explore::Exploration& exploration) {
     std::vector<explore::Objectives> front;
     for (const explore::Row& row : exploration.rows) {
         if (std::ranges::find(exploration.front, row.id) == exploration.front.end()) {
@@ -118,24 +123,36 @@ std::vector<explore::Objectives> front_of(const fs::path& store, const std::stri
     return front;
 }
 
-/// The gallery's search with ten seeds beside its whole grid of 6,400 points; `least` is the worst of them.
-void gallery_search(benchmark::State& state) {
+/// A sweep of the gallery under another name, with its paths absolute, one fidelity, and the strategy `how` ("": all
+/// points).
+std::string gallery_text(const std::string& sweep, const std::string& name, const std::string& how) {
     std::stringstream text;
-    text << std::ifstream(kRoot + "/configs/sweeps/core_grid_search.yaml").rdbuf();
-    const std::string gallery = std::regex_replace(text.str(), std::regex(R"(\.\./)"), kRoot + "/configs/");
-    const std::regex strategy("strategy: .*\n");
-    const std::regex name("\nname: .*\n");
+    text << std::ifstream(kRoot + "/configs/sweeps/" + sweep + ".yaml").rdbuf();
+    std::string gallery = std::regex_replace(text.str(), std::regex(R"(\.\./)"), kRoot + "/configs/");
+    gallery = std::regex_replace(gallery, std::regex("strategy: .*\n"), "");
+    gallery = std::regex_replace(gallery, std::regex("fidelity: .*\n"), "");
+    const bool is_unit = gallery.find("\nmac_unit:") != std::string::npos;
+    return std::regex_replace(gallery, std::regex("\nname: .*\n"), "\nname: " + name + "\n") + how +
+           (is_unit ? "" : "fidelity: analytic\n");
+}
+
+/// A search with ten seeds beside the whole grid of a gallery sweep; `least` is the worst of them. The store is one, so
+/// that the searches find every point evaluated.
+void gallery_search(benchmark::State& state, const std::string& sweep) {
     const fs::path folder = scratch();
     const fs::path store = folder / "a.db";
-    const auto explored = [&](const std::string& called, const std::string& how) {
+    const auto explored = [&](const std::string& name, const std::string& how) {
         const fs::path file = folder / "sweep.yaml";
-        std::ofstream(file) << std::regex_replace(std::regex_replace(gallery, strategy, how), name,
-                                                  "\nname: " + called + "\n");
+        std::ofstream(file) << gallery_text(sweep, name, how);
         run(state, file.string() + " --db " + store.string());
-        return front_of(store, called);
+        return explore::load_exploration(store, name);
     };
-    const std::vector<explore::Sense> senses(3, explore::Sense::minimise);
-    const std::vector<explore::Objectives> whole = explored("grid", "");
+    const explore::Exploration grid = explored("grid", "");
+    std::vector<explore::Sense> senses;
+    for (const explore::Objective& objective : grid.objectives) {
+        senses.push_back(objective.sense);
+    }
+    const std::vector<explore::Objectives> whole = front_of(grid);
     const explore::Objectives reference = explore::reference_of(whole, 0.1, senses);
     const double volume = explore::hypervolume(whole, reference, senses);
     double least = 1;
@@ -144,12 +161,10 @@ void gallery_search(benchmark::State& state) {
     for (auto _ : state) {
         for (int seed = 1; seed <= seeds; ++seed) {
             const std::string number = std::to_string(seed);
-            const double share =
-                explore::hypervolume(
-                    explored("seed " + number, "strategy: {kind: nsga2, points: " + std::to_string(state.range(0)) +
-                                                   ", population: 32, seed: " + number + "}\n"),
-                    reference, senses) /
-                volume;
+            const explore::Exploration found =
+                explored("seed " + number, "strategy: {kind: nsga2, points: " + std::to_string(state.range(0)) +
+                                               ", seed: " + number + "}\n");
+            const double share = explore::hypervolume(front_of(found), reference, senses) / volume;
             least = std::min(least, share);
             sum += share;
         }
@@ -157,6 +172,9 @@ void gallery_search(benchmark::State& state) {
     fs::remove_all(folder);
     state.counters["least"] = least;
     state.counters["mean"] = sum / seeds;
+    state.counters["grid"] = static_cast<double>(grid.rows.size());
+    state.counters["front"] = static_cast<double>(whole.size());
+    state.counters["share_of_points"] = static_cast<double>(state.range(0)) / static_cast<double>(grid.rows.size());
 }
 
 /// 1,000 finished points in another technology.
@@ -179,6 +197,40 @@ void reprice(benchmark::State& state) {
     fs::remove_all(folder);
 }
 
+/// The thousand of ResNet-50 in another technology, and each row beside that of a fresh exploration in it.
+void reprice_thousand(benchmark::State& state) {
+    const fs::path folder = scratch();
+    const std::string store = (folder / "a.db").string();
+    const std::string technology = kRoot + "/configs/tech/28nm.yaml";
+    run(state, write_sweep(folder, resnet50("quick"), thousand_axes(), "analytic") + " --db " + store);
+    const std::string priced_name = "bench (28 nm)";
+    const fs::path copy = folder / "copy.db";
+    for (auto _ : state) {
+        state.PauseTiming();
+        fs::copy_file(store, copy, fs::copy_options::overwrite_existing);
+        state.ResumeTiming();
+        run(state, "--reprice " + technology + " --json --db " + copy.string());
+    }
+    const fs::path fresh = folder / "fresh.db";
+    const std::string other = resnet50("quick", ", technology: {include: " + technology + "}");
+    run(state, write_sweep(folder, other, thousand_axes(), "analytic") + " --db " + fresh.string());
+    const explore::Exploration ours = explore::load_exploration(copy, priced_name);
+    const explore::Exploration theirs = explore::load_exploration(fresh, "bench");
+    fs::remove_all(folder);
+    if (ours.rows.size() != points_of_thousand || theirs.rows.size() != ours.rows.size()) {
+        state.SkipWithError("rows are missing");
+        return;
+    }
+    double differing = 0;
+    for (std::size_t i = 0; i < ours.rows.size(); ++i) {
+        const explore::Row& a = ours.rows[i];
+        const explore::Row& b = theirs.rows[i];
+        const bool is_same = a.id == b.id && a.status == b.status && a.values == b.values && a.figures == b.figures;
+        differing += is_same ? 0 : 1;
+    }
+    state.counters["differing_rows"] = differing;
+}
+
 } // namespace
 
 BENCHMARK_CAPTURE(core_grid, analytic_quick, "analytic", "quick")->UseRealTime()->Unit(benchmark::kSecond);
@@ -192,5 +244,22 @@ BENCHMARK_CAPTURE(thousand, analytic, "analytic")
     ->UseRealTime()
     ->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(thousand, event, "event")->Arg(1000)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
-BENCHMARK(gallery_search)->Arg(400)->Iterations(1)->UseRealTime()->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(gallery_search, core_grid_search, "core_grid_search")
+    ->Arg(400)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(gallery_search, core_grid, "core_grid")
+    ->Arg(50)
+    ->Arg(100)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(gallery_search, mac_accumulators, "mac_accumulators")
+    ->Arg(24)
+    ->Arg(48)
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kSecond);
 BENCHMARK(reprice)->UseRealTime()->Unit(benchmark::kSecond);
+BENCHMARK(reprice_thousand)->UseRealTime()->Unit(benchmark::kSecond);

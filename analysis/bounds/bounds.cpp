@@ -76,10 +76,8 @@ std::map<std::string, Cycles> busiest_of(const PhaseBound& bound) {
     return busiest;
 }
 
-} // namespace
-
-std::vector<PhaseBound> phase_bounds(const isa::Program& program, const spec::CoreGridSpec& machine) {
-    std::vector<PhaseLoads> loads = phase_loads(program, machine);
+std::vector<PhaseBound> bounds_of(const isa::Program& program, const spec::CoreGridSpec& machine, KnownLoads& known) {
+    std::vector<PhaseLoads> loads = phase_loads(program, machine, known);
     std::vector<PhaseBound> bounds;
     bounds.reserve(loads.size());
     for (std::size_t phase = 0; phase < loads.size(); ++phase) {
@@ -91,9 +89,21 @@ std::vector<PhaseBound> phase_bounds(const isa::Program& program, const spec::Co
     return bounds;
 }
 
+} // namespace
+
+std::vector<PhaseBound> phase_bounds(const isa::Program& program, const spec::CoreGridSpec& machine) {
+    KnownLoads of_program;
+    return bounds_of(program, machine, of_program);
+}
+
 isa::Execution analytic_execution(const isa::Program& program, const spec::CoreGridSpec& machine) {
+    KnownLoads of_program;
+    return analytic_execution(program, machine, of_program);
+}
+
+isa::Execution analytic_execution(const isa::Program& program, const spec::CoreGridSpec& machine, KnownLoads& known) {
     isa::Execution execution;
-    std::vector<PhaseBound> bounds = phase_bounds(program, machine);
+    std::vector<PhaseBound> bounds = bounds_of(program, machine, known);
     for (std::size_t index = 0; index < bounds.size(); ++index) {
         PhaseBound& bound = bounds[index];
         isa::PhaseRecord record{.name = program.phases[index].name,

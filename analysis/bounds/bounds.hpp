@@ -2,6 +2,7 @@
 // Lower bounds of a program's cycles from each resource alone, and the run that would meet them.
 #pragma once
 
+#include "analysis/bounds/known_loads.hpp"
 #include "arch/isa/execution.hpp"
 #include "arch/isa/program.hpp"
 #include "arch/spec/core_grid.hpp"
@@ -33,5 +34,8 @@ struct PhaseBound {
 
 /// The run in which every phase takes its bound: what `--fidelity analytic` reports. No kernel events, no outputs.
 [[nodiscard]] isa::Execution analytic_execution(const isa::Program& program, const spec::CoreGridSpec& machine);
+/// The same, faster after runs of similar programs with the same `known`.
+[[nodiscard]] isa::Execution analytic_execution(const isa::Program& program, const spec::CoreGridSpec& machine,
+                                                KnownLoads& known);
 
 } // namespace lodestone::bounds

@@ -2,11 +2,13 @@
 // Adds up tiles, chunks, flows and instructions of every phase.
 #include "analysis/bounds/phase_loads.hpp"
 
+#include "analysis/bounds/known_loads.hpp"
 #include "analysis/bounds/tile_work.hpp"
 #include "arch/isa/flow.hpp"
 #include "arch/isa/flow_counts.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace lodestone::bounds {
@@ -38,10 +40,15 @@ void add_transfer(isa::NetworkCount& count, Bytes bytes, std::uint64_t destinati
     count.flit_hops += flit_hops;
 }
 
+void add_each(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& part) {
+    sums.resize(std::max(sums.size(), part.size()));
+    std::ranges::transform(part, sums, sums.begin(), std::plus{});
+}
+
 class Collector {
 public:
-    Collector(const isa::Program& program, const spec::CoreGridSpec& machine)
-        : program_(program), machine_(machine), loads_(program.phases.size()) {
+    Collector(const isa::Program& program, const spec::CoreGridSpec& machine, KnownLoads& known)
+        : program_(program), machine_(machine), known_(known), loads_(program.phases.size()) {
         for (PhaseLoads& loads : loads_) {
             loads.port_bytes.resize(program.grid.size());
             loads.activation.resize(isa::link_count(program.grid));
@@ -65,16 +72,24 @@ public:
             add_instructions(phase);
         }
         add_inputs();
+        // Outputs of earlier phases may leave the chip later than their phase ends.
+        for (std::size_t phase = 0; phase + 1 < loads_.size(); ++phase) {
+            loads_[phase].io_out = Bytes(0);
+        }
         return std::move(loads_);
     }
 
 private:
     void add_steps(std::uint32_t index) {
         const isa::Phase& phase = program_.phases[index];
-        PhaseLoads& loads = loads_[index];
-        if (!computes(phase)) {
-            return;
+        if (computes(phase)) {
+            loads_[index] += known_.get(steps_key(program_, phase, machine_), [&] { return steps_of(phase); });
         }
+    }
+
+    [[nodiscard]] PhaseLoads steps_of(const isa::Phase& phase) const {
+        PhaseLoads loads;
+        loads.port_bytes.resize(program_.grid.size());
         const isa::WorkShape shape = isa::work_shape(program_, phase);
         TileWorks works(program_, phase, machine_);
         for (std::uint32_t core = 0; core < program_.grid.size(); ++core) {
@@ -84,14 +99,13 @@ private:
                 continue;
             }
             const TileWork& tile_work = works.of(tile, position);
-            add_tile(index, CoreId(core), tile_work);
+            add_tile(loads, phase, CoreId(core), tile_work);
             loads.computing_cores += tile_work.steps > 0 ? 1U : 0U;
         }
+        return loads;
     }
 
-    void add_tile(std::uint32_t index, CoreId core, const TileWork& tile) {
-        const isa::Phase& phase = program_.phases[index];
-        PhaseLoads& loads = loads_[index];
+    void add_tile(PhaseLoads& loads, const isa::Phase& phase, CoreId core, const TileWork& tile) const {
         const isa::StepWork& work = tile.work;
         loads.matrix = std::max(loads.matrix, work.matrix_cycles);
         loads.vector = std::max(loads.vector, work.vector_cycles);
@@ -133,6 +147,7 @@ private:
     }
 
     void add_partial_sums(PhaseLoads& loads, const TileWork& tile, const std::vector<isa::LinkUse>& links) const {
+        loads.partial_sum.resize(isa::link_count(program_.grid));
         for (const isa::LinkUse& use : links) {
             loads.partial_sum[use.link.index()] += tile.partial_sum_flits;
         }
@@ -184,18 +199,28 @@ private:
     void add_gathers(std::uint32_t consumer) {
         const std::vector<isa::Gather>& inputs = program_.phases[consumer].inputs;
         for (std::uint32_t input = 0; input < inputs.size(); ++input) {
-            const std::uint32_t issue = inputs[input].issue_phase;
-            FlowCounts counts;
-            for (const isa::Flow& flow : isa::gather_flows(program_, consumer, input)) {
-                add_flow(loads_[issue], counts, flow);
-            }
-            count_flows(issue, counts);
-            const bool with_steps = program_.tensors[inputs[input].tensor].producer == issue;
-            const std::vector<Bytes> copied = isa::local_copies(program_, consumer, input);
-            for (std::uint32_t core = 0; core < copied.size(); ++core) {
-                add_copy(loads_[issue], core, copied[core], with_steps);
-            }
+            PhaseLoads& loads = loads_[inputs[input].issue_phase];
+            loads +=
+                known_.get(gather_key(program_, consumer, input, machine_), [&] { return gather_of(consumer, input); });
         }
+    }
+
+    [[nodiscard]] PhaseLoads gather_of(std::uint32_t consumer, std::uint32_t input) const {
+        const isa::Gather& gather = program_.phases[consumer].inputs[input];
+        PhaseLoads loads;
+        loads.port_bytes.resize(program_.grid.size());
+        loads.activation.resize(isa::link_count(program_.grid));
+        FlowCounts counts;
+        for (const isa::Flow& flow : isa::gather_flows(program_, consumer, input)) {
+            add_flow(loads, counts, flow);
+        }
+        count_flows(loads, counts);
+        const bool with_steps = program_.tensors[gather.tensor].producer == gather.issue_phase;
+        const std::vector<Bytes> copied = isa::local_copies(program_, consumer, input);
+        for (std::uint32_t core = 0; core < copied.size(); ++core) {
+            add_copy(loads, core, copied[core], with_steps);
+        }
+        return loads;
     }
 
     /// What leaves with its step is written twice; what was there before is read first.
@@ -241,18 +266,16 @@ private:
         }
     }
 
-    void count_flows(std::uint32_t issue, const FlowCounts& counts) {
-        PhaseLoads& loads = loads_[issue];
-        isa::EventCounts events;
+    static void count_flows(PhaseLoads& loads, const FlowCounts& counts) {
+        isa::EventCounts& events = loads.events;
         events.networks["activation"] = counts.network;
         events.memories["core_memory"] = counts.core_memory;
         // What leaves the grid passes through the frame buffer.
         events.memories["frame_buffer"] = {.read = counts.from_frame_buffer + counts.to_frame_buffer,
                                            .written = counts.to_frame_buffer};
         events.memories["io"].written = counts.to_frame_buffer;
-        loads.events += events;
-        loads.frame_buffer += counts.from_frame_buffer + counts.to_frame_buffer;
-        loads.io_out += issue + 1 == program_.phases.size() ? counts.to_frame_buffer : Bytes(0);
+        loads.frame_buffer = counts.from_frame_buffer + counts.to_frame_buffer;
+        loads.io_out = counts.to_frame_buffer;
     }
 
     void add_inputs() {
@@ -291,6 +314,7 @@ private:
 
     const isa::Program& program_;
     const spec::CoreGridSpec& machine_;
+    KnownLoads& known_;
     std::vector<PhaseLoads> loads_;
     std::vector<CoreId> everybody_;
     std::uint64_t broadcast_links_ = 0;
@@ -298,8 +322,24 @@ private:
 
 } // namespace
 
-std::vector<PhaseLoads> phase_loads(const isa::Program& program, const spec::CoreGridSpec& machine) {
-    return Collector(program, machine).collect();
+PhaseLoads& PhaseLoads::operator+=(const PhaseLoads& part) {
+    matrix += part.matrix;
+    vector += part.vector;
+    computing_cores += part.computing_cores;
+    add_each(port_bytes, part.port_bytes);
+    add_each(activation, part.activation);
+    add_each(model, part.model);
+    add_each(partial_sum, part.partial_sum);
+    frame_buffer += part.frame_buffer;
+    io_in += part.io_in;
+    io_out += part.io_out;
+    instructions += part.instructions;
+    events += part.events;
+    return *this;
+}
+
+std::vector<PhaseLoads> phase_loads(const isa::Program& program, const spec::CoreGridSpec& machine, KnownLoads& known) {
+    return Collector(program, machine, known).collect();
 }
 
 } // namespace lodestone::bounds

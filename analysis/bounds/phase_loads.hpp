@@ -28,10 +28,17 @@ struct PhaseLoads {
     Bytes io_out;            ///< leaves the chip, all of it sent to the frame buffer in this phase
     Bytes instructions;      ///< of the next phase, per core
     isa::EventCounts events; ///< without elapsed time
+
+    /// Adds a part of the same phase, whose vectors are empty where it asks for nothing.
+    PhaseLoads& operator+=(const PhaseLoads& part);
 };
 
+class KnownLoads;
+
 /// Loads of every phase of `program` on `machine`, in order. Counts are those that the event-driven model makes, except
-/// that the weights of a phase count where they are used, also when they are fetched during the phase before.
-[[nodiscard]] std::vector<PhaseLoads> phase_loads(const isa::Program& program, const spec::CoreGridSpec& machine);
+/// that the weights of a phase count where they are used, also when they are fetched during the phase before. What
+/// `known` has of other programs is not found anew.
+[[nodiscard]] std::vector<PhaseLoads> phase_loads(const isa::Program& program, const spec::CoreGridSpec& machine,
+                                                  KnownLoads& known);
 
 } // namespace lodestone::bounds

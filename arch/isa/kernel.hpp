@@ -29,6 +29,7 @@ struct ConvKernel {
     std::int64_t in_channels = 1;
     std::int64_t out_channels = 1;
     std::int64_t groups = 1;
+    friend bool operator==(const ConvKernel&, const ConvKernel&) = default;
 };
 
 /// Y[..., M, N] = A[..., M, K] B. B is a parameter [K, N], or input 1 [..., K, N] when `b_is_input`.
@@ -38,6 +39,7 @@ struct MatMulKernel {
     bool b_is_input = false;
     bool transpose_a = false;
     bool transpose_b = false;
+    friend bool operator==(const MatMulKernel&, const MatMulKernel&) = default;
 };
 
 enum class PoolKind { maximum, average };
@@ -46,6 +48,7 @@ struct PoolKernel {
     PoolKind kind = PoolKind::maximum;
     std::vector<WindowAxis> window;
     bool count_include_pad = false;
+    friend bool operator==(const PoolKernel&, const PoolKernel&) = default;
 };
 
 enum class ReduceKind { mean, sum, maximum };
@@ -55,50 +58,62 @@ struct ReduceKernel {
     ReduceKind kind = ReduceKind::mean;
     std::vector<std::int64_t> axes;
     bool keep_axes = true;
+    friend bool operator==(const ReduceKernel&, const ReduceKernel&) = default;
 };
 
 struct SoftmaxKernel {
     std::int64_t axis = 0;
     bool logarithm = false; ///< LogSoftmax
+    friend bool operator==(const SoftmaxKernel&, const SoftmaxKernel&) = default;
 };
 
 /// (x - mean) / sqrt(variance + epsilon) over the axes from `axis` to the last; scale and shift are epilogue steps.
 struct LayerNormKernel {
     std::int64_t axis = 0;
     double epsilon = 1e-5;
+    friend bool operator==(const LayerNormKernel&, const LayerNormKernel&) = default;
 };
 
 /// Passes input 0 on (with broadcasting); the epilogue does the work.
-struct ElementwiseKernel {};
+struct ElementwiseKernel {
+    friend bool operator==(const ElementwiseKernel&, const ElementwiseKernel&) = default;
+};
 
 struct ConcatKernel {
     std::int64_t axis = 0;
+    friend bool operator==(const ConcatKernel&, const ConcatKernel&) = default;
 };
 
 /// Output index i of an axis reads input index start + i * step.
 struct SliceKernel {
     std::vector<std::int64_t> starts;
     std::vector<std::int64_t> steps;
+    friend bool operator==(const SliceKernel&, const SliceKernel&) = default;
 };
 
 /// Output index i of `axis` reads input index indices[i]; the other axes pass.
 struct PickKernel {
     std::int64_t axis = 0;
     std::vector<std::int64_t> indices;
+    friend bool operator==(const PickKernel&, const PickKernel&) = default;
 };
 
 /// Output axis i is input axis order[i].
 struct TransposeKernel {
     std::vector<std::int64_t> order;
+    friend bool operator==(const TransposeKernel&, const TransposeKernel&) = default;
 };
 
 /// Same elements in row-major order under another shape.
-struct ReshapeKernel {};
+struct ReshapeKernel {
+    friend bool operator==(const ReshapeKernel&, const ReshapeKernel&) = default;
+};
 
 struct PadKernel {
     std::vector<std::int64_t> begin;
     double value = 0;
     std::string mode = "constant"; ///< constant | reflect | edge
+    friend bool operator==(const PadKernel&, const PadKernel&) = default;
 };
 
 /// Output index maps to an input position per axis by the ONNX coordinate transformation.
@@ -107,12 +122,17 @@ struct ResizeKernel {
     std::string mode = "nearest";           ///< nearest | linear
     std::string coordinates = "half_pixel"; ///< ONNX coordinate_transformation_mode
     std::string nearest = "round_prefer_floor";
+    friend bool operator==(const ResizeKernel&, const ResizeKernel&) = default;
 };
 
 /// Brings the network's input from the frame buffer to where the first layers read it.
-struct LoadKernel {};
+struct LoadKernel {
+    friend bool operator==(const LoadKernel&, const LoadKernel&) = default;
+};
 /// Takes the network's outputs to the frame buffer.
-struct StoreKernel {};
+struct StoreKernel {
+    friend bool operator==(const StoreKernel&, const StoreKernel&) = default;
+};
 
 using Kernel = std::variant<ConvKernel, MatMulKernel, PoolKernel, ReduceKernel, SoftmaxKernel, LayerNormKernel,
                             ElementwiseKernel, ConcatKernel, SliceKernel, PickKernel, TransposeKernel, ReshapeKernel,

@@ -13,10 +13,18 @@ namespace lodestone::explore {
 namespace {
 
 constexpr double crossover_probability = 0.9; ///< Deb et al. 2002, section V
-/// The best of 2, 3, 4 and never for the worst of 100 seeds on the spaces of tests/support/design_spaces.hpp.
-constexpr std::size_t neighbour_every = 3;
+// Shares of points, chosen on the gallery's sweeps and the spaces of tests/support/design_spaces.hpp.
+constexpr std::size_t bred_every = 3; ///< the others are promising ones
+constexpr std::size_t neighbour_every = 2 * bred_every;
+constexpr std::size_t fewest_feasible = 3; ///< to guess from
+constexpr std::size_t most_lessons = 128;  ///< of each kind: guessing takes time with their cube
+constexpr std::uint64_t most_candidates = 8192;
+constexpr double least_weight = 0.05;            ///< of an objective, beside a random number below 1
 constexpr double longer_step_probability = 0.25; ///< of each further step of a mutation on an ordered axis
 constexpr std::size_t attempts_per_child = 20;   ///< then neighbours are asked for
+
+constexpr std::uint64_t fewest_generations = 6; ///< else nothing is learnt between them
+constexpr std::uint64_t least_population = 4;
 
 bool violates(const Answer& answer) {
     return answer.violation > 0;
@@ -25,6 +33,8 @@ bool violates(const Answer& answer) {
 } // namespace
 
 GeneticSearch::GeneticSearch(SearchSpec spec) : spec_(std::move(spec)), space_(spec_.axes), draws_(spec_.seed) {
+    spec_.population =
+        std::min(spec_.population, std::max<std::uint64_t>(least_population, spec_.budget / fewest_generations));
     check_invariant(!spec_.senses.empty(), "the reader of sweeps refuses a search without objectives");
     check_invariant(spec_.population > 1, "a tournament takes two");
 }
@@ -42,7 +52,11 @@ std::vector<Point> GeneticSearch::ask() {
     const Positions ranked = ranking();
     const Positions parents(ranked.begin(),
                             ranked.begin() + static_cast<std::ptrdiff_t>(std::min(ranked.size(), spec_.population)));
+    std::optional<Promises> promised = promises(ranked);
     while (records_.size() < wanted) {
+        if (records_.size() % bred_every != 0 && promised && add_promising(*promised)) {
+            continue;
+        }
         const bool vary = records_.size() % neighbour_every != 0;
         if (!(vary && add_child(parents)) && !add_neighbour(ranked)) {
             add_random();
@@ -164,6 +178,55 @@ void GeneticSearch::step(Point& point, std::size_t axis) {
     } else {
         point[axis] = point[axis] - std::min(length, point[axis]);
     }
+}
+
+std::optional<Promises> GeneticSearch::promises(const Positions& ranked) {
+    Promises::Lessons lessons;
+    lessons.axes = spec_.axes;
+    lessons.senses = spec_.senses;
+    for (const std::size_t k : ranked) {
+        const Record& record = records_[k];
+        if (violates(record.answer)) {
+            lessons.violating.push_back(record.point);
+        } else if (lessons.feasible.size() < most_lessons) {
+            lessons.feasible.push_back(record.point);
+            lessons.objectives.push_back(record.answer.objectives);
+        }
+    }
+    if (lessons.feasible.size() < fewest_feasible) {
+        return std::nullopt;
+    }
+    lessons.violating.resize(std::min(lessons.violating.size(), most_lessons));
+    lessons.candidates = unknown_points();
+    return Promises(lessons);
+}
+
+std::vector<Point> GeneticSearch::unknown_points() {
+    std::vector<Point> points;
+    const bool takes_all = space_.points() <= most_candidates;
+    for (std::uint64_t i = 0; i < std::min(space_.points(), most_candidates); ++i) {
+        Point point = space_.point(takes_all ? i : draws_.below(space_.points()));
+        if (is_new(point)) {
+            points.push_back(std::move(point));
+        }
+    }
+    return points;
+}
+
+bool GeneticSearch::add_promising(Promises& promises) {
+    std::vector<double> weights(spec_.senses.size());
+    for (double& weight : weights) {
+        weight = least_weight + draws_.unit();
+    }
+    const bool goes_beyond = records_.size() % 2 == 0;
+    std::optional<Point> point = goes_beyond ? promises.farthest_beyond() : promises.best_for(weights);
+    while (point && !is_new(*point)) { // bred meanwhile, or drawn twice
+        point = promises.best_for(weights);
+    }
+    if (point) {
+        add(std::move(*point));
+    }
+    return point.has_value();
 }
 
 bool GeneticSearch::add_child(const Positions& parents) {

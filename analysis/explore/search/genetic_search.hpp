@@ -3,9 +3,11 @@
 #pragma once
 
 #include "analysis/explore/search/dominance.hpp"
+#include "analysis/explore/search/promises.hpp"
 #include "analysis/explore/search/space.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -17,7 +19,9 @@ struct SearchSpec {
     std::vector<Sense> senses; ///< one per objective
     std::uint64_t budget = 0;
     std::uint64_t seed = 1;
-    std::size_t population = 16; ///< points per generation, which may be evaluated at the same time
+    /// Points per generation, which may be evaluated at the same time; fewer when the budget would give few
+    /// generations.
+    std::size_t population = 16;
 };
 
 /// What became of a point. `violation`: 0 when every constraint holds, else by how much they are missed, summed over
@@ -33,8 +37,10 @@ struct Answer {
 ///
 /// For points that take seconds, on few discrete axes, it differs from the original: no point is asked for twice; the
 /// parents are chosen among all points answered so far; the first generation is a Latin hypercube; ordered axes mutate
-/// by steps; and every third point, or any for which variation finds only known ones, is a neighbour of the best point
-/// that has an unknown neighbour.
+/// by steps; and two of three points after the first generation are those of which a guess from all answers (Promises)
+/// promises most, by turns for random weights of the objectives, as in ParEGO (Knowles, IEEE TEC 10(1), 2006), and
+/// beyond the front. Every sixth point, or any for which variation finds only known ones, is a neighbour of the best
+/// point that has an unknown neighbour.
 ///
 /// Drive it by generations: ask(), evaluate the points in any order and on any number of workers, tell() each answer,
 /// ask() again, until it returns nothing. What is asked depends on the SearchSpec and the answers alone, never on their
@@ -70,6 +76,11 @@ private:
     [[nodiscard]] Point child_of(const Point& mother, const Point& father);
     void mutate(Point& point);
     void step(Point& point, std::size_t axis);
+    /// What the answers promise of points that are unknown; nothing while too few points violate nothing.
+    [[nodiscard]] std::optional<Promises> promises(const Positions& ranked);
+    /// Points that promises are made of: all that are unknown, or many of them.
+    [[nodiscard]] std::vector<Point> unknown_points();
+    bool add_promising(Promises& promises);
     /// Adds a child of the best records; false when the attempts gave only known points.
     bool add_child(const Positions& parents);
     /// Adds a neighbour of the best record that has an unknown one; false when none has.

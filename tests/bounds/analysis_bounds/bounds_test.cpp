@@ -75,6 +75,35 @@ std::vector<test::ConvCase> cases() {
     return list;
 }
 
+/// Machines that differ from the small one in a single part that loads depend on, or do not depend on.
+std::vector<spec::CoreGridSpec> relatives(GridShape grid) {
+    std::vector<spec::CoreGridSpec> machines(13, test::small_machine(grid));
+    machines[1].activation_network.link_width = Bytes(4);
+    machines[2].partial_sum_network.link_width = Bytes(4);
+    machines[3].model_network.link_width = Bytes(4);
+    machines[4].matrix.packs_window = !machines[4].matrix.packs_window;
+    machines[5].matrix.activation_buffer = Bytes(64);
+    machines[6].matrix.weight_buffer = Bytes(4096);
+    machines[7].vector.lanes = 1;
+    machines[8].vector.steps_per_pass = 1;
+    machines[9].vector.function_lanes = 1;
+    machines[10].clock = Hertz(1e9);
+    machines[11].memory.width = Bytes(4);
+    machines[12].synchronisation = Cycles(1000);
+    return machines;
+}
+
+void check_same_run(const isa::Execution& ours, const isa::Execution& fresh) {
+    REQUIRE(ours.phases.size() == fresh.phases.size());
+    for (std::size_t phase = 0; phase < fresh.phases.size(); ++phase) {
+        CAPTURE(fresh.phases[phase].name);
+        CHECK(ours.phases[phase].end == fresh.phases[phase].end);
+        CHECK(ours.phases[phase].busiest == fresh.phases[phase].busiest);
+        CHECK(ours.phases[phase].events.core_cycles == fresh.phases[phase].events.core_cycles);
+        check_same_counts(ours.phases[phase].events, fresh.phases[phase].events);
+    }
+}
+
 } // namespace
 
 TEST_CASE("no convolution runs faster than its bound", "[analysis][bounds]") {
@@ -169,4 +198,28 @@ TEST_CASE("the phases of an analytic run follow each other and sum to it", "[ana
     CHECK(run.events.elapsed == end);
     CHECK(isa::total_macs(run.events) == isa::total_macs(sum));
     CHECK(run.kernel_events == 0);
+}
+
+TEST_CASE("loads known from other programs and machines give the run that fresh ones give", "[analysis][bounds]") {
+    std::vector<isa::Program> programs{test::every_split_program(kGrid)};
+    for (const test::ConvCase& layer : cases()) {
+        programs.push_back(test::conv_program(kGrid, layer));
+        for (isa::Phase& phase : programs.emplace_back(programs.back()).phases) {
+            phase.accumulator_bits = 16;
+            phase.matrix = {.inputs = 8, .outputs = 4};
+            phase.weight_format = numerics::FormatId::fp8_e4m3;
+        }
+        for (isa::ProgramTensor& tensor : programs.emplace_back(programs[programs.size() - 2]).tensors) {
+            tensor.format = numerics::FormatId::int4;
+        }
+    }
+    bounds::KnownLoads known;
+    for (int round = 0; round < 2; ++round) { // in the second all of them are known
+        for (const spec::CoreGridSpec& machine : relatives(kGrid)) {
+            for (const isa::Program& program : programs) {
+                check_same_run(bounds::analytic_execution(program, machine, known),
+                               bounds::analytic_execution(program, machine));
+            }
+        }
+    }
 }

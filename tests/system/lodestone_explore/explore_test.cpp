@@ -14,6 +14,7 @@
 #include <iterator>
 #include <limits>
 #include <random>
+#include <set>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -87,7 +88,7 @@ TEST_CASE("an exploration prints its counts and its front", "[explore]") {
 TEST_CASE("a point has the figures of the run that it stands for", "[explore]") {
     const ScratchFolder scratch;
     std::string text = sweep_text(kSmallAxes, "");
-    text.erase(text.find(kQuick), kQuick.size()); // as the run below
+    text.replace(text.find("quick"), 5, "normal"); // as the run below
     static_cast<void>(explore(scratch.write("sweep.yaml", text), scratch.path() / "a.db"));
     const CommandResult run = lodestone_command("run --machine configs/arch/tiny_2x2.yaml --workload "
                                                 "configs/workloads/fashion_resnet.onnx --precision fp8_e4m3 "
@@ -102,12 +103,67 @@ TEST_CASE("a point has the figures of the run that it stands for", "[explore]") 
     CHECK(row.at("figures").at("power_w") == result.at("power_w"));
 }
 
+TEST_CASE("a sweep that names no mapping effort is mapped quickly, says so, and is the sweep that names it",
+          "[explore]") {
+    const ScratchFolder scratch;
+    const std::string quick = sweep_text(kSmallAxes);
+    std::string silent = quick;
+    silent.erase(silent.find(kQuick), kQuick.size());
+    const auto store = scratch.path() / "a.db";
+    const CommandResult named = explore(scratch.write("quick.yaml", quick), store);
+    CHECK_THAT(named.err, !Catch::Contains("mapping effort"));
+    const Json rows = rows_of(store);
+    const CommandResult unnamed = explore(scratch.write("silent.yaml", silent), store, "--resume");
+    CHECK_THAT(unnamed.err, Catch::Contains("mapping effort: quick"));
+    CHECK(rows_of(store) == rows);
+    const CommandResult other =
+        explore(scratch.write("silent.yaml", silent), scratch.path() / "b.db", "--set run.mapping.effort=normal");
+    CHECK_THAT(other.err, !Catch::Contains("mapping effort"));
+    CHECK(rows_of(scratch.path() / "b.db").at(0).at("hash") != rows.at(0).at("hash"));
+    const std::string axes = "  - {name: effort, path: mapping.effort, values: [quick, normal]}\n";
+    std::string swept = sweep_text(axes);
+    swept.erase(swept.find(kQuick), kQuick.size());
+    CHECK_THAT(explore(scratch.write("swept.yaml", swept), scratch.path() / "c.db").err,
+               !Catch::Contains("mapping effort"));
+}
+
 TEST_CASE("one job and two give the same rows", "[explore]") {
     const ScratchFolder scratch;
     const std::string sweep = scratch.write("sweep.yaml", sweep_text(kSmallAxes, ""));
     static_cast<void>(explore(sweep, scratch.path() / "one.db", "--jobs 1"));
     static_cast<void>(explore(sweep, scratch.path() / "two.db", "--jobs 2"));
     CHECK(rows_of(scratch.path() / "one.db") == rows_of(scratch.path() / "two.db"));
+}
+
+TEST_CASE("a worker that has evaluated other points gives what a fresh process gives", "[explore]") {
+    const ScratchFolder scratch;
+    const std::string technologies = "values: [{include: " + source_folder +
+                                     "/configs/tech/12nm.yaml}, {include: " + source_folder +
+                                     "/configs/tech/28nm.yaml}]}\n";
+    const std::string axes =
+        "  - {name: clock, path: machine.clock, values: [400 MHz, 5 GHz]}\n"
+        "  - {name: sizing, path: machine.core.matrix_unit.sizing, values: [iso_lanes, iso_area]}\n"
+        "  - {name: link, path: machine.networks.activation.link_width, values: [8 B, 64 B]}\n"
+        "  - {name: technology, path: machine.technology, " +
+        technologies + "  - {name: precision, path: precision, values: [int8, fp8_e4m3]}\n";
+    for (const std::string fidelity : {"analytic", "event"}) {
+        INFO(fidelity);
+        const std::string sweep = scratch.write("sweep.yaml", sweep_text(axes, "fidelity: " + fidelity + "\n"));
+        static_cast<void>(explore(sweep, scratch.path() / (fidelity + ".db"), "--jobs 1"));
+        const Json warm = rows_of(scratch.path() / (fidelity + ".db"));
+        constexpr int points = 32;
+        REQUIRE(warm.size() == points);
+        std::set<double> latencies;
+        for (int point = 0; point < points; point += 3) { // a process of its own for every third
+            INFO(point);
+            const std::string number = std::to_string(point);
+            const auto store = scratch.path() / (fidelity + number + ".db");
+            static_cast<void>(explore(sweep, store, "--jobs 1 --shard " + number + "/" + std::to_string(points)));
+            CHECK(rows_of(store) == Json::array({warm.at(static_cast<std::size_t>(point))}));
+            latencies.insert(warm.at(static_cast<std::size_t>(point)).at("figures").at("latency_s").get<double>());
+        }
+        CHECK(latencies.size() > 4); // the points do differ
+    }
 }
 
 TEST_CASE("an illegal machine and one that is too small are infeasible with the reason", "[explore]") {
