@@ -21,6 +21,23 @@ bool moves_with_output(const isa::Phase& phase) {
                         std::holds_alternative<isa::ElementwiseKernel>(phase.kernel));
 }
 
+/// By axis of the output: elements of an input along it that share a scale, so that a tile's place among them decides
+/// how many scales it reads.
+std::array<std::int64_t, isa::kMaxRank> shared_scales(const isa::Program& program, const isa::Phase& phase) {
+    std::array<std::int64_t, isa::kMaxRank> together{};
+    together.fill(1);
+    const std::size_t rank = program.tensors[phase.output].shape.size();
+    for (const isa::Gather& gather : phase.inputs) {
+        const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
+        const std::size_t axis = tensor.block_axis + rank; // aligned at the last axis
+        if (axis >= tensor.shape.size() && axis - tensor.shape.size() < rank) {
+            std::int64_t& along = together[axis - tensor.shape.size()];
+            along = std::max(along, isa::block_length(tensor.format));
+        }
+    }
+    return together;
+}
+
 /// Distance from the scaled begin of the output interval to the begin of the input interval.
 std::int64_t window_offset(const isa::Phase& phase, std::size_t axis, std::int64_t out_begin, std::int64_t in_begin) {
     const std::vector<isa::WindowAxis>* window = nullptr;
@@ -50,7 +67,8 @@ void add(isa::StepWork& sum, const isa::StepWork& step) {
 } // namespace
 
 TileWorks::TileWorks(const isa::Program& program, const isa::Phase& phase, const spec::CoreGridSpec& machine)
-    : program_(program), phase_(phase), machine_(machine), shift_invariant_(moves_with_output(phase)) {}
+    : program_(program), phase_(phase), machine_(machine), shift_invariant_(moves_with_output(phase)),
+      together_(shared_scales(program, phase)) {}
 
 const TileWork& TileWorks::of(const isa::Tile& tile, GridPosition position) {
     if (!shift_invariant_) {
@@ -72,8 +90,9 @@ TileWorks::Key TileWorks::key_of(const isa::Tile& tile) const {
     key.values[next++] = tile.frames.size();
     key.values[next++] = tile.reduction.size();
     key.values[next++] = tile.owns_output ? 1 : 0;
-    for (const isa::Interval& axis : tile.output.axes()) {
-        key.values[next++] = axis.size();
+    for (std::size_t axis = 0; axis < tile.output.rank(); ++axis) {
+        key.values[next++] = tile.output[axis].size();
+        key.values[next++] = tile.output[axis].begin % together_[axis];
     }
     if (!phase_.inputs.empty()) {
         const isa::Region input = isa::demand(program_, phase_, 0, tile);

@@ -15,9 +15,12 @@ std::uint32_t take_digit(std::uint32_t& number, std::uint32_t radix) {
     return digit;
 }
 
-/// part_of(), without divisions where there is one part.
-Interval piece_of(std::int64_t size, std::int64_t parts, std::int64_t index) {
-    return parts == 1 ? Interval{.begin = 0, .end = size} : part_of(size, parts, index);
+/// Part of [0, size) in whole blocks, without divisions where there is one part.
+Interval piece_of(std::int64_t size, std::int64_t block, std::int64_t parts, std::int64_t index) {
+    if (parts == 1) {
+        return {.begin = 0, .end = size};
+    }
+    return block == 1 ? part_of(size, parts, index) : part_of_blocks(size, block, parts, index);
 }
 
 } // namespace
@@ -77,11 +80,12 @@ Tile tile_of(const Split& split, const WorkShape& work, GridPosition core) {
         return tile;
     }
     const PartIndex part = part_index(split, core);
-    tile.frames = piece_of(work.batch, split.batch.parts(), part.batch);
+    tile.frames = piece_of(work.batch, 1, split.batch.parts(), part.batch);
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
-        tile.output[axis] = piece_of(work.output[axis], split.axes[axis].parts(), part.axes[axis]);
+        tile.output[axis] =
+            piece_of(work.output[axis], work.block_along(axis), split.axes[axis].parts(), part.axes[axis]);
     }
-    tile.reduction = piece_of(work.reduction, split.reduction.parts(), part.reduction);
+    tile.reduction = piece_of(work.reduction, work.reduction_block, split.reduction.parts(), part.reduction);
     tile.idle = tile.frames.empty() || tile.output.empty() || tile.reduction.empty();
     tile.owns_output = !tile.idle && part.reduction + 1 == split.reduction.parts();
     return tile;

@@ -3,6 +3,7 @@
 #include "arch/isa/work.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 
 #include <algorithm>
 
@@ -125,15 +126,26 @@ std::uint64_t normalised_rows(const Kernel& kernel, const Tile& tile) {
 /// Bytes of input `input` that a step reads once.
 Bytes input_bytes(const Program& program, const Phase& phase, std::size_t input, const Tile& tile) {
     const Region region = demand(program, phase, input, tile);
-    return packed_bytes(region, program.tensors.at(phase.inputs[input].tensor).format) * count(tile.frames.size());
+    return packed_bytes(region, program.tensors.at(phase.inputs[input].tensor)) * count(tile.frames.size());
 }
 
+/// Values of open blocks on their way to core memory or back.
+Bytes bytes_of_open(std::int64_t elements) {
+    return bytes_for(Bits(count(elements) * kOpenValueBits));
+}
+
+/// What the vector unit meets beside the kernel and the epilogue of a step.
+struct VectorLoad {
+    std::uint64_t inputs = 0;  ///< elements of the first input
+    bool finds_scales = false; ///< the largest magnitude of each block: one more operation per output
+};
+
 void add_vector_work(StepWork& work, const Phase& phase, const spec::VectorUnitSpec& unit, const Tile& tile,
-                     std::uint64_t input_elements) {
+                     const VectorLoad& load) {
     const std::uint64_t outputs = count(tile.frames.size() * tile.output.elements());
-    const ElementOps primary = primary_ops(phase.kernel, outputs, input_elements, normalised_rows(phase.kernel, tile));
-    std::uint64_t chained = 1;
-    work.vector_ops = primary.vector;
+    const ElementOps primary = primary_ops(phase.kernel, outputs, load.inputs, normalised_rows(phase.kernel, tile));
+    std::uint64_t chained = load.finds_scales ? 2 : 1;
+    work.vector_ops = primary.vector + (load.finds_scales ? outputs : 0);
     work.function_ops = primary.function;
     for (const EpilogueStep& step : phase.epilogue) {
         if (uses_function_unit(step.op)) {
@@ -184,9 +196,13 @@ StepWork step_work(const Program& program, const Phase& phase, const spec::CoreG
         }
     }
     if (tile.owns_output) {
-        add_vector_work(work, phase, machine.vector, tile, input_elements);
+        const ProgramTensor& output = program.tensors.at(phase.output);
+        const bool finds_scales = block_length(output.format) > 1;
+        add_vector_work(work, phase, machine.vector, tile, {.inputs = input_elements, .finds_scales = finds_scales});
+        const OpenElements open = open_elements(program, phase, step);
         work.output_writes =
-            packed_bytes(tile.output, program.tensors.at(phase.output).format) * count(tile.frames.size());
+            (packed_bytes(step.finished, output) + bytes_of_open(open.left)) * count(tile.frames.size());
+        work.activation_reads += bytes_of_open(open.fetched) * count(tile.frames.size());
     } else {
         work.partial_sums = bytes_for(Bits(outputs * phase.accumulator_bits));
     }

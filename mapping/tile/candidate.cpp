@@ -3,6 +3,7 @@
 #include "mapping/tile/candidate.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 #include "arch/isa/work.hpp"
 #include "mapping/schedule/steps.hpp"
 #include "mapping/tile/dimensions.hpp"
@@ -84,8 +85,8 @@ std::vector<double> bytes_of_inputs(const isa::Program& program, const isa::Phas
     std::vector<double> bytes;
     for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
         const isa::Region region = isa::demand(program, phase, input, tile);
-        const numerics::FormatId format = program.tensors[phase.inputs[input].tensor].format;
-        bytes.push_back(number(isa::packed_bytes(region, format).count()) * static_cast<double>(tile.frames.size()));
+        const isa::ProgramTensor& tensor = program.tensors[phase.inputs[input].tensor];
+        bytes.push_back(number(isa::packed_bytes(region, tensor).count()) * static_cast<double>(tile.frames.size()));
     }
     return bytes;
 }
@@ -145,9 +146,8 @@ private:
         candidate.port = work.port + (candidate.resident ? candidate.slice_bytes : 0);
         candidate.compute =
             std::max(work.cycles, candidate.port / number(machine_.memory.width.count())) + fill(phase_, machine_);
-        const numerics::FormatId format = program_.tensors[phase_.output].format;
         candidate.home_bytes =
-            number(isa::packed_bytes(tile_.output, format).count()) * static_cast<double>(tile_.frames.size());
+            number(isa::home_bytes(program_, phase_, tile_).count()) * static_cast<double>(tile_.frames.size());
         candidate.gathered_bytes = bytes_of_inputs(program_, phase_, tile_);
         return candidate;
     }

@@ -4,6 +4,7 @@
 
 #include "arch/isa/demand.hpp"
 #include "arch/isa/instructions.hpp"
+#include "arch/isa/storage.hpp"
 
 #include <algorithm>
 
@@ -18,9 +19,9 @@ struct Extent {
     Bytes frame_bytes{};
     std::int64_t frames = 0;
 
-    void cover(const isa::Region& region, isa::Interval held, numerics::FormatId format) {
-        if (!region.empty()) {
-            frame_bytes = std::max(frame_bytes, isa::packed_bytes(region, format));
+    void cover(Bytes bytes, isa::Interval held) {
+        if (bytes != Bytes(0)) {
+            frame_bytes = std::max(frame_bytes, bytes);
             frames = std::max(frames, held.size());
         }
     }
@@ -144,7 +145,7 @@ std::uint32_t ProgramBuilder::add_home(std::uint32_t index) {
         const isa::Tile tile =
             isa::tile_of(phase.split, isa::work_shape(program_, phase), program_.grid.position(CoreId(core)));
         if (tile.owns_output) {
-            extent.cover(tile.output, tile.frames, program_.tensors[phase.output].format);
+            extent.cover(isa::home_bytes(program_, phase, tile), tile.frames);
         }
     }
     program_.buffers.push_back({.name = phase.name + ".home",
@@ -195,7 +196,8 @@ void ProgramBuilder::add_gathers(std::uint32_t index) {
         for (std::uint32_t core = 0; core < program_.grid.size(); ++core) {
             const isa::Tile tile =
                 isa::tile_of(phase.split, isa::work_shape(program_, phase), program_.grid.position(CoreId(core)));
-            extent.cover(isa::demand(program_, phase, input, tile), tile.frames, program_.tensors[tensor].format);
+            extent.cover(isa::packed_bytes(isa::demand(program_, phase, input, tile), program_.tensors[tensor]),
+                         tile.frames);
         }
         gather.buffer = static_cast<std::uint32_t>(program_.buffers.size());
         program_.buffers.push_back({.name = phase.name + ".input" + std::to_string(input),
