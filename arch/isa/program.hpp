@@ -49,6 +49,10 @@ struct ProgramTensor {
     std::uint32_t block_axis = 0; ///< of a block format: the axis along which blocks run, anew at each line
 };
 
+/// Width of a partial sum over blocks with scales: binary32, as the products of blocks are added up outside the unit.
+/// A register that holds every such sum exactly would have more than 500 bits.
+inline constexpr std::uint32_t kBlockSumBits = 32;
+
 /// Elements that share a scale; 1 where there are no blocks.
 [[nodiscard]] std::int64_t block_length(numerics::FormatId format);
 

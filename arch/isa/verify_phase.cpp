@@ -277,18 +277,19 @@ private:
         }
     }
 
-    /// Integers: a product has the bits of both operands. Floats, and blocks with all their scales: every product,
-    /// exactly (a Kulisch accumulator).
+    /// Integers: a product has the bits of both operands. Floats: every product, exactly (a Kulisch accumulator).
     void verify_accumulator() {
         const numerics::Format& weights = numerics::format(phase_.weight_format);
         const numerics::Format& activations = numerics::format(phase_.activation_format);
-        const int product = is_plain_integer(weights.id) && is_plain_integer(activations.id)
+        const int product = weights.is_integer() && activations.is_integer()
                                 ? weights.bits + activations.bits
                                 : numerics::value_grid(weights).magnitude_bits() +
                                       numerics::value_grid(activations).magnitude_bits() + 1;
         const auto length = static_cast<std::uint64_t>(phase_macs_per_output());
-        const auto needed =
-            static_cast<std::uint32_t>(product) + static_cast<std::uint32_t>(std::bit_width(length - 1));
+        const bool has_blocks = weights.block || activations.block;
+        const std::uint32_t needed =
+            has_blocks ? kBlockSumBits
+                       : static_cast<std::uint32_t>(product) + static_cast<std::uint32_t>(std::bit_width(length - 1));
         if (phase_.accumulator_bits < needed) {
             add("PRG-F2", "accumulator", std::to_string(phase_.accumulator_bits) + " bits",
                 "at least " + std::to_string(needed), "can overflow within one output; widen the accumulator");

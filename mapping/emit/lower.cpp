@@ -321,7 +321,10 @@ std::vector<std::string> supported_operators() {
 std::uint32_t accumulator_bits(numerics::FormatId weights, numerics::FormatId activations, std::uint64_t length) {
     const numerics::Format& w = numerics::format(weights);
     const numerics::Format& a = numerics::format(activations);
-    const bool integers = w.is_integer() && a.is_integer() && !w.block && !a.block;
+    if (w.block || a.block) {
+        return isa::kBlockSumBits;
+    }
+    const bool integers = w.is_integer() && a.is_integer();
     const int product = integers
                             ? w.bits + a.bits
                             : numerics::value_grid(w).magnitude_bits() + numerics::value_grid(a).magnitude_bits() + 1;

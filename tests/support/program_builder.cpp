@@ -12,6 +12,11 @@ namespace lodestone::test {
 namespace {
 
 constexpr Bytes kAlignment(128);
+/// Blocks run along channels: the second axis of pictures, the last of matrices.
+std::uint32_t block_axis(const isa::Shape& shape) {
+    return static_cast<std::uint32_t>(shape.size() > 2 ? 1 : shape.size() - 1);
+}
+
 constexpr std::uint32_t kWideAccumulator = 96; ///< bits; sums of FP8 products exactly
 
 /// Largest packed region and most frames over all cores.
@@ -51,12 +56,14 @@ ProgramBuilder::ProgramBuilder(GridShape grid, std::int64_t batch, spec::MatrixS
 
 std::uint32_t ProgramBuilder::input(isa::Shape shape, numerics::FormatId format, double scale) {
     const auto index = static_cast<std::uint32_t>(program_.tensors.size());
+    const std::uint32_t axis = block_axis(shape);
     program_.tensors.push_back({.name = "input" + std::to_string(index),
                                 .shape = std::move(shape),
                                 .format = format,
                                 .scale = scale,
                                 .producer = std::nullopt,
-                                .is_network_output = false});
+                                .is_network_output = false,
+                                .block_axis = axis});
     program_.network_inputs.push_back(index);
     return index;
 }
@@ -74,7 +81,8 @@ std::uint32_t ProgramBuilder::add(Layer layer) {
                                 .format = layer.format,
                                 .scale = layer.scale,
                                 .producer = index,
-                                .is_network_output = false});
+                                .is_network_output = false,
+                                .block_axis = block_axis(layer.output)});
     isa::Phase phase;
     phase.name = layer.name;
     phase.op = isa::kernel_name(layer.kernel);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trained network, mapped in every way that was asked for, computes what the reference interpreter computes.
+#include "arch/isa/storage.hpp"
 #include "arch/isa/verify.hpp"
 #include "tests/support/fashion_resnet.hpp"
 
@@ -111,6 +112,22 @@ void check_forced_splits(GridShape grid, const Precisions& precisions) {
 }
 
 } // namespace
+
+TEST_CASE("blocks that several weight chunks compute get their scales from the last one", "[mapping][core_grid]") {
+    const std::string mapping = "layers:\n"
+                                "  - {name: /2/a/a.0/Conv, split: {rows: 2x1, cols: 1x2}, weights: {chunks: 5}}\n"
+                                "  - {name: /3/a/a.0/Conv, split: {rows: 2x1}, weights: {chunks: 7}}\n"
+                                "  - {name: /3/b/b.0/Conv, split: {input_channels: 1x2}, weights: {chunks: 6}}\n";
+    for (const char* precision : {"mxfp8", "mxfp4", "mxint8"}) {
+        INFO(precision);
+        const test::Compiled compiled =
+            network().compiled(network().quantised(precision), {.rows = 2, .cols = 2}, 2, mapping);
+        const auto phase = std::ranges::find(compiled.program.phases, "/3/a/a.0/Conv", &isa::Phase::name);
+        const isa::Tile tile = isa::tile_of(phase->split, isa::work_shape(compiled.program, *phase), {});
+        REQUIRE_FALSE(isa::open_region(compiled.program, *phase, tile).empty());
+        check_bits(compiled);
+    }
+}
 
 TEST_CASE("fashion_resnet is bit-identical to the reference in every forced split on 4 cores", "[mapping][core_grid]") {
     check_forced_splits({.rows = 2, .cols = 2}, kPrecisions);
