@@ -109,7 +109,7 @@ TileWork TileWorks::compute(const isa::Tile& tile, GridPosition position) const 
     TileWork sum;
     sum.steps = isa::step_count(phase_, tile);
     const bool matrix = isa::uses_matrix_unit(phase_.kernel);
-    const auto operand_bits = numerics::storage_bits(numerics::format(phase_.activation_format)).count();
+    const numerics::Format& operand = numerics::format(phase_.activation_format);
     const std::uint32_t group = phase_.weights ? isa::weight_group(program_, phase_, position) : 0;
     for (std::uint32_t index = 0; index < sum.steps; ++index) {
         const isa::Step step = isa::step_of(program_, phase_, tile, index);
@@ -121,7 +121,7 @@ TileWork TileWorks::compute(const isa::Tile& tile, GridPosition position) const 
             continue;
         }
         const std::uint64_t cycles = work.matrix_cycles.count();
-        sum.activation_buffer_reads += bytes_for(Bits(cycles * phase_.matrix.inputs * operand_bits));
+        sum.activation_buffer_reads += bytes_for(numerics::storage_bits(operand, cycles * phase_.matrix.inputs));
         sum.weight_buffer_reads +=
             phase_.weights ? isa::chunk_bytes(program_, phase_, group, step.chunk) : work.weight_reads;
         sum.accumulated += bytes_for(Bits(cycles * phase_.matrix.outputs * phase_.accumulator_bits));

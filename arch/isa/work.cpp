@@ -61,8 +61,8 @@ Product matmul_product(const Tile& tile) {
 
 /// Times the activation buffer makes a step read its input region from core memory: once if the rows under the
 /// window stay in the buffer, else once per kernel row, and once per output block when not even one window stays.
-std::uint64_t read_passes(const Product& product, const Region& input, std::uint64_t bits, const ConvKernel* conv,
-                          const spec::MatrixUnitSpec& unit, const spec::MatrixShape& shape) {
+std::uint64_t read_passes(const Product& product, const Region& input, const numerics::Format& format,
+                          const ConvKernel* conv, const spec::MatrixUnitSpec& unit, const spec::MatrixShape& shape) {
     std::uint64_t kept = product.reduction;
     std::uint64_t kernel_rows = 1;
     if (conv != nullptr && !conv->window.empty()) {
@@ -75,10 +75,10 @@ std::uint64_t read_passes(const Product& product, const Region& input, std::uint
         }
     }
     const Bits buffer = bits_in(unit.activation_buffer);
-    if (Bits(kept * bits) <= buffer) {
+    if (numerics::storage_bits(format, kept) <= buffer) {
         return 1;
     }
-    const bool window_stays = Bits(product.reduction * product.positions * bits) <= buffer;
+    const bool window_stays = numerics::storage_bits(format, product.reduction * product.positions) <= buffer;
     return window_stays ? kernel_rows : kernel_rows * ceil_div(product.outputs, shape.outputs);
 }
 
@@ -184,9 +184,8 @@ StepWork step_work(const Program& program, const Phase& phase, const spec::CoreG
         work.macs = Macs(outputs * product.reduction * product.positions);
         work.matrix_cycles = product_cycles(product, phase.matrix, machine.matrix.packs_window);
         const Region input = demand(program, phase, 0, tile);
-        const auto bits =
-            numerics::storage_bits(numerics::format(program.tensors.at(phase.inputs[0].tensor).format)).count();
-        const std::uint64_t passes = read_passes(product, input, bits, conv, machine.matrix, phase.matrix);
+        const numerics::Format& format = numerics::format(program.tensors.at(phase.inputs[0].tensor).format);
+        const std::uint64_t passes = read_passes(product, input, format, conv, machine.matrix, phase.matrix);
         work.activation_reads += input_bytes(program, phase, 0, tile) * (passes - 1);
         const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel);
         if (matmul != nullptr && matmul->b_is_input) {
