@@ -24,9 +24,9 @@ struct Extent {
 
 Extent home_extent(const isa::Program& program, const isa::Phase& phase) {
     Extent extent;
-    const isa::WorkShape work = isa::work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const isa::Tile tile = isa::tile_of(phase.split, work, program.grid.position(CoreId(core)));
+    const isa::GridTiles tiles = isa::tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const isa::Tile tile = tiles[CoreId(core)];
         if (tile.owns_output) {
             extent.include(isa::home_bytes(program, phase, tile), tile.frames);
         }
@@ -36,10 +36,10 @@ Extent home_extent(const isa::Program& program, const isa::Phase& phase) {
 
 Extent gathered_extent(const isa::Program& program, const isa::Phase& phase, std::size_t input) {
     Extent extent;
-    const isa::WorkShape work = isa::work_shape(program, phase);
+    const isa::GridTiles tiles = isa::tiles_of(program, phase);
     const isa::ProgramTensor& tensor = program.tensors[phase.inputs[input].tensor];
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const isa::Tile tile = isa::tile_of(phase.split, work, program.grid.position(CoreId(core)));
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const isa::Tile tile = tiles[CoreId(core)];
         if (!tile.idle) {
             extent.include(isa::packed_bytes(isa::demand(program, phase, input, tile), tensor), tile.frames);
         }
