@@ -6,6 +6,7 @@
 #include "analysis/bounds/tile_work.hpp"
 #include "arch/isa/flow.hpp"
 #include "arch/isa/flow_counts.hpp"
+#include "arch/isa/storage.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -282,7 +283,7 @@ private:
         Bytes frame;
         for (const std::uint32_t input : program_.network_inputs) {
             const isa::ProgramTensor& tensor = program_.tensors[input];
-            frame += isa::packed_bytes(isa::Region(tensor.shape), tensor.format);
+            frame += isa::packed_bytes(isa::Region(tensor.shape), tensor);
         }
         const Bytes all = frame * static_cast<std::uint64_t>(program_.batch);
         PhaseLoads& first = loads_.front();

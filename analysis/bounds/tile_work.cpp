@@ -21,6 +21,23 @@ bool moves_with_output(const isa::Phase& phase) {
                         std::holds_alternative<isa::ElementwiseKernel>(phase.kernel));
 }
 
+/// By axis of the output: elements of an input along it that share a scale, so that a tile's place among them decides
+/// how many scales it reads.
+std::array<std::int64_t, isa::kMaxRank> shared_scales(const isa::Program& program, const isa::Phase& phase) {
+    std::array<std::int64_t, isa::kMaxRank> together{};
+    together.fill(1);
+    const std::size_t rank = program.tensors[phase.output].shape.size();
+    for (const isa::Gather& gather : phase.inputs) {
+        const isa::ProgramTensor& tensor = program.tensors[gather.tensor];
+        const std::size_t axis = tensor.block_axis + rank; // aligned at the last axis
+        if (axis >= tensor.shape.size() && axis - tensor.shape.size() < rank) {
+            std::int64_t& along = together[axis - tensor.shape.size()];
+            along = std::max(along, isa::block_length(tensor.format));
+        }
+    }
+    return together;
+}
+
 /// Distance from the scaled begin of the output interval to the begin of the input interval.
 std::int64_t window_offset(const isa::Phase& phase, std::size_t axis, std::int64_t out_begin, std::int64_t in_begin) {
     const std::vector<isa::WindowAxis>* window = nullptr;
@@ -50,7 +67,8 @@ void add(isa::StepWork& sum, const isa::StepWork& step) {
 } // namespace
 
 TileWorks::TileWorks(const isa::Program& program, const isa::Phase& phase, const spec::CoreGridSpec& machine)
-    : program_(program), phase_(phase), machine_(machine), shift_invariant_(moves_with_output(phase)) {}
+    : program_(program), phase_(phase), machine_(machine), shift_invariant_(moves_with_output(phase)),
+      together_(shared_scales(program, phase)) {}
 
 const TileWork& TileWorks::of(const isa::Tile& tile, GridPosition position) {
     if (!shift_invariant_) {
@@ -72,8 +90,9 @@ TileWorks::Key TileWorks::key_of(const isa::Tile& tile) const {
     key.values[next++] = tile.frames.size();
     key.values[next++] = tile.reduction.size();
     key.values[next++] = tile.owns_output ? 1 : 0;
-    for (const isa::Interval& axis : tile.output.axes()) {
-        key.values[next++] = axis.size();
+    for (std::size_t axis = 0; axis < tile.output.rank(); ++axis) {
+        key.values[next++] = tile.output[axis].size();
+        key.values[next++] = tile.output[axis].begin % together_[axis];
     }
     if (!phase_.inputs.empty()) {
         const isa::Region input = isa::demand(program_, phase_, 0, tile);
@@ -90,7 +109,7 @@ TileWork TileWorks::compute(const isa::Tile& tile, GridPosition position) const 
     TileWork sum;
     sum.steps = isa::step_count(phase_, tile);
     const bool matrix = isa::uses_matrix_unit(phase_.kernel);
-    const auto operand_bits = numerics::storage_bits(numerics::format(phase_.activation_format)).count();
+    const numerics::Format& operand = numerics::format(phase_.activation_format);
     const std::uint32_t group = phase_.weights ? isa::weight_group(program_, phase_, position) : 0;
     for (std::uint32_t index = 0; index < sum.steps; ++index) {
         const isa::Step step = isa::step_of(program_, phase_, tile, index);
@@ -102,7 +121,7 @@ TileWork TileWorks::compute(const isa::Tile& tile, GridPosition position) const 
             continue;
         }
         const std::uint64_t cycles = work.matrix_cycles.count();
-        sum.activation_buffer_reads += bytes_for(Bits(cycles * phase_.matrix.inputs * operand_bits));
+        sum.activation_buffer_reads += bytes_for(numerics::storage_bits(operand, cycles * phase_.matrix.inputs));
         sum.weight_buffer_reads +=
             phase_.weights ? isa::chunk_bytes(program_, phase_, group, step.chunk) : work.weight_reads;
         sum.accumulated += bytes_for(Bits(cycles * phase_.matrix.outputs * phase_.accumulator_bits));

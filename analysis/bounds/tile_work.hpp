@@ -30,7 +30,8 @@ public:
     [[nodiscard]] const TileWork& of(const isa::Tile& tile, GridPosition position);
 
 private:
-    /// Two tiles with equal keys have equal steps: sizes, and where their windows meet the border of the input.
+    /// Two tiles with equal keys have equal steps: sizes, places among shared scales, and where their windows meet the
+    /// border of the input.
     struct Key {
         std::array<std::int64_t, 4 * isa::kMaxRank + 4> values{};
         friend bool operator==(const Key&, const Key&) = default;
@@ -42,7 +43,8 @@ private:
     const isa::Program& program_;
     const isa::Phase& phase_;
     const spec::CoreGridSpec& machine_;
-    bool shift_invariant_ = false; ///< work depends on the key alone
+    bool shift_invariant_ = false;                       ///< work depends on the key alone
+    std::array<std::int64_t, isa::kMaxRank> together_{}; ///< by axis of the output
     std::vector<std::pair<Key, TileWork>> known_;
     TileWork latest_;
 };

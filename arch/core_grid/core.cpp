@@ -173,9 +173,9 @@ void Core::tally_step(const isa::StepWork& step) {
         tally.activation_buffer.read += step.activation_reads;
         return;
     }
-    const Bits operand = numerics::storage_bits(numerics::format(phase_->activation_format));
-    const std::uint64_t vector_bits = phase_->matrix.inputs * operand.count();
-    tally.activation_buffer.read += bytes_for(Bits(step.matrix_cycles.count() * vector_bits));
+    const std::uint64_t operands = step.matrix_cycles.count() * phase_->matrix.inputs;
+    tally.activation_buffer.read +=
+        bytes_for(numerics::storage_bits(numerics::format(phase_->activation_format), operands));
     tally.weight_buffer.read += phase_->weights ? weights_.chunk_bytes(id_, chunk_of(next_)) : step.weight_reads;
     const Bytes sums(sum_bytes(*phase_, step.matrix_cycles.count() * phase_->matrix.outputs));
     tally.partial_sum_buffer.read += sums;

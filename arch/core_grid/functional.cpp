@@ -2,10 +2,12 @@
 // Where values lie, and how steps, flows and copies move them.
 #include "arch/core_grid/functional.hpp"
 
+#include "arch/core_grid/open_blocks.hpp"
 #include "arch/core_grid/region_walk.hpp"
 #include "arch/core_grid/resources.hpp"
 #include "arch/isa/chunk.hpp"
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -18,30 +20,16 @@ std::size_t elements(const isa::Shape& shape) {
     return static_cast<std::size_t>(isa::Region(shape).elements());
 }
 
-int bits_of(numerics::FormatId format) {
-    return numerics::format(format).bits;
-}
-
-/// Codes of a part of a constant, row-major.
-std::vector<std::uint32_t> codes_of(const isa::Constant& constant, const isa::Region& region) {
-    const isa::Region whole(constant.shape);
-    std::vector<std::uint32_t> codes;
-    codes.reserve(static_cast<std::size_t>(region.elements()));
-    for_each_index(region, [&](const Index& at) {
-        const std::size_t place = place_in(whole, at);
-        codes.push_back(constant.codes.empty() ? std::bit_cast<std::uint32_t>(constant.values[place])
-                                               : constant.codes[place]);
-    });
-    return codes;
-}
-
-void verify_format(const std::string& name, numerics::FormatId format, Problems& problems) {
-    if (numerics::format(format).block) {
-        problems.error({}, name,
-                       "has block format " + std::string(numerics::name_of(format)) +
-                           "; functional execution knows formats with one scale per tensor or channel, run it with "
-                           "timing only");
+/// All of a constant as it is stored.
+StoredCodes codes_of(const isa::Constant& constant) {
+    StoredCodes codes;
+    codes.elements.assign(constant.codes.begin(), constant.codes.end());
+    codes.scales.assign(constant.block_scales.begin(), constant.block_scales.end());
+    if (constant.codes.empty()) {
+        std::ranges::transform(constant.values, std::back_inserter(codes.elements),
+                               [](float value) { return std::bit_cast<std::uint32_t>(value); });
     }
+    return codes;
 }
 
 void verify_constant(const isa::Constant& constant, Problems& problems) {
@@ -51,6 +39,21 @@ void verify_constant(const isa::Constant& constant, Problems& problems) {
                        "has " + std::to_string(std::max(constant.codes.size(), constant.values.size())) + " of its " +
                            std::to_string(count) +
                            " values; functional execution needs all parameters, give a network with weights");
+    }
+}
+
+/// The weights of a phase in a block format have the scales of all their blocks.
+void verify_scales(const isa::Program& program, const isa::Phase& phase, Problems& problems) {
+    const isa::Constant& constant = program.constants.at(phase.weights->constant);
+    const Storage storage(constant, phase.kernel);
+    if (!storage.has_blocks()) {
+        return;
+    }
+    const auto wanted = static_cast<std::size_t>(storage.scales(isa::Region(constant.shape)).elements());
+    if (constant.block_scales.size() != wanted) {
+        problems.error({}, constant.name,
+                       "has " + std::to_string(constant.block_scales.size()) + " of its " + std::to_string(wanted) +
+                           " scales; functional execution needs one for each block, give a network with weights");
     }
 }
 
@@ -79,40 +82,51 @@ FunctionalExecution::FunctionalExecution(const isa::Program& program, const spec
     : program_(program), memories_(program.grid.size(), PackedMemory(machine.memory.capacity)),
       weight_buffers_(program.grid.size()) {
     Problems problems;
-    for (const isa::ProgramTensor& tensor : program.tensors) {
-        verify_format(tensor.name, tensor.format, problems);
-    }
     for (const isa::Constant& constant : program.constants) {
-        verify_format(constant.name, constant.format, problems);
         verify_constant(constant, problems);
+    }
+    for (const isa::Phase& phase : program.phases) {
+        if (phase.weights) {
+            verify_scales(program, phase, problems);
+        }
     }
     verify_inputs(program, options.inputs, problems);
     problems.throw_if_errors();
     load_inputs(options.inputs);
     load_weights(options.loaded == nullptr ? program : *options.loaded);
     for (const std::uint32_t output : program.network_outputs) {
-        frame_buffer_[output].resize(elements(program.tensors[output].shape) * static_cast<std::size_t>(program.batch));
+        frame_buffer_[output].assign(
+            static_cast<std::size_t>(program.batch),
+            no_codes(Storage(program.tensors[output]), isa::Region(program.tensors[output].shape)));
     }
 }
 
 void FunctionalExecution::load_inputs(const std::vector<InputValues>& inputs) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        const std::uint32_t tensor = program_.network_inputs[i];
-        frame_buffer_[tensor] = encode_values(program_.tensors[tensor], inputs[i]);
+        const isa::ProgramTensor& tensor = program_.tensors[program_.network_inputs[i]];
+        const isa::Region whole(tensor.shape);
+        const std::size_t size = elements(tensor.shape);
+        Frames& frames = frame_buffer_[program_.network_inputs[i]];
+        for (std::size_t first = 0; first < inputs[i].size(); first += size) {
+            frames.push_back(encode_region(Storage(tensor), whole, std::span(inputs[i]).subspan(first, size)));
+        }
     }
 }
 
 void FunctionalExecution::load_weights(const isa::Program& program) {
+    std::vector<StoredCodes> constants;
+    std::ranges::transform(program.constants, std::back_inserter(constants), codes_of);
     for (std::uint32_t index = 0; index < program.phases.size(); ++index) {
         const isa::Phase& phase = program.phases[index];
         for (const isa::ChunkDelivery& delivery : isa::chunk_deliveries(program, index)) {
             const isa::Constant& constant = program.constants.at(phase.weights->constant);
+            const Storage storage(constant, phase.kernel);
             const isa::Region region = isa::chunk_region(program, phase, delivery.group, delivery.chunk);
             const isa::ChunkHome& home =
                 phase.weights->homes.at(std::size_t{delivery.group} * phase.weights->chunks + delivery.chunk);
-            memories_.at(delivery.home.index())
-                .write({.address = home.address, .held = region, .bits = bits_of(constant.format)}, region,
-                       codes_of(constant, region));
+            write_region(memories_.at(delivery.home.index()),
+                         {.address = home.address, .held = region, .bits = storage.bits()}, storage, region,
+                         part_of(storage, constants.at(phase.weights->constant), isa::Region(constant.shape), region));
         }
     }
 }
@@ -124,11 +138,10 @@ void FunctionalExecution::deliver(std::uint32_t index, std::size_t place, CoreId
     const auto group = static_cast<std::uint32_t>(place / plan.chunks);
     const auto number = static_cast<std::uint32_t>(place % plan.chunks);
     Chunk chunk{.region = isa::chunk_region(program_, phase, group, number), .values = {}};
-    const numerics::FormatId format = program_.constants.at(plan.constant).format;
-    const std::vector<std::uint32_t> codes = memories_[home.index()].read(
-        {.address = plan.homes[place].address, .held = chunk.region, .bits = bits_of(format)}, chunk.region);
-    chunk.values.resize(codes.size());
-    numerics::decode(numerics::format(format), codes, chunk.values);
+    const Storage storage(program_.constants.at(plan.constant), phase.kernel);
+    const Placement kept{.address = plan.homes[place].address, .held = chunk.region, .bits = storage.bits()};
+    chunk.values =
+        decode_region(storage, chunk.region, read_region(memories_[home.index()], kept, storage, chunk.region));
     const auto shared = std::make_shared<const Chunk>(std::move(chunk));
     for (const CoreId member : members) {
         weight_buffers_[member.index()].insert_or_assign({index, place}, shared);
@@ -205,7 +218,7 @@ FunctionalExecution::Holding FunctionalExecution::gathered(std::uint32_t phase, 
 
 Placement FunctionalExecution::placement(const Holding& holding, std::uint32_t tensor, std::int64_t frame) const {
     const isa::Buffer& buffer = program_.buffers.at(holding.buffer);
-    const Bytes needed = isa::packed_bytes(holding.region, program_.tensors[tensor].format);
+    const Bytes needed = isa::packed_bytes(holding.region, program_.tensors[tensor]);
     if (needed > buffer.frame_bytes) {
         throw MachineError(Cycles(0), buffer.name,
                            "a frame takes " + std::to_string(needed.count()) + " bytes, the buffer gives it " +
@@ -226,7 +239,8 @@ Block FunctionalExecution::operand(std::uint32_t input, CoreId core, const isa::
         return decode_block(program_.tensors[tensor], wanted, {});
     }
     const Placement place = placement(gathered(phase_, input, core), tensor, frame);
-    return decode_block(program_.tensors[tensor], wanted, memories_[core.index()].read(place, wanted));
+    return decode_block(program_.tensors[tensor], wanted,
+                        read_region(memories_[core.index()], place, Storage(program_.tensors[tensor]), wanted));
 }
 
 std::vector<CoreId> FunctionalExecution::chain_of(CoreId last) const {
@@ -269,12 +283,12 @@ bool FunctionalExecution::is_chained(std::uint32_t input) const {
 
 void FunctionalExecution::compute_step(CoreId core, std::uint32_t step) {
     const isa::Phase& phase = program_.phases[phase_];
-    const auto [piece, chunk] = isa::step_of(program_, phase, tile(phase, core), step);
-    const isa::ProgramTensor& output = program_.tensors[phase.output];
+    const isa::Step work = isa::step_of(program_, phase, tile(phase, core), step);
+    const isa::Tile& piece = work.tile;
     StepWeights weights;
     if (phase.weights) {
-        forget_used(core, chunk);
-        weights = step_weights(core, chunk);
+        forget_used(core, work.chunk);
+        weights = step_weights(core, work.chunk);
     }
     for (std::int64_t frame = piece.frames.begin; frame < piece.frames.end; ++frame) {
         std::vector<Block> inputs;
@@ -288,46 +302,61 @@ void FunctionalExecution::compute_step(CoreId core, std::uint32_t step) {
                                                         .inputs = inputs,
                                                         .weights = weights.values,
                                                         .first_channel = weights.first_channel});
-        const Placement place = placement(home(phase.output, core), phase.output, frame);
-        memories_[core.index()].write(place, piece.output, encode_values(output, values));
+        store_step(core, work, frame, values);
     }
 }
 
-std::vector<std::uint32_t> FunctionalExecution::read_frame(std::uint32_t tensor, std::int64_t frame,
-                                                           const isa::Region& region) const {
-    const isa::Region whole(program_.tensors[tensor].shape);
-    const std::size_t start = static_cast<std::size_t>(frame * whole.elements());
-    const Frames& frames = frame_buffer_.at(tensor);
-    std::vector<std::uint32_t> codes;
-    codes.reserve(static_cast<std::size_t>(region.elements()));
-    for_each_index(region, [&](const Index& at) { codes.push_back(frames[start + place_in(whole, at)]); });
-    return codes;
+Placement FunctionalExecution::open_values(CoreId core, std::int64_t frame) const {
+    const isa::Phase& phase = program_.phases[phase_];
+    const isa::Tile owned = tile(phase, core);
+    Placement place = placement(home(phase.output, core), phase.output, frame);
+    place.address += isa::packed_bytes(owned.output, program_.tensors[phase.output]);
+    place.held = isa::open_region(program_, phase, owned);
+    place.bits = isa::kOpenValueBits;
+    return place;
 }
 
-void FunctionalExecution::write_frame(std::uint32_t tensor, std::int64_t frame, const isa::Region& region,
-                                      std::span<const std::uint32_t> codes) {
-    const isa::Region whole(program_.tensors[tensor].shape);
-    const std::size_t start = static_cast<std::size_t>(frame * whole.elements());
-    Frames& frames = frame_buffer_.at(tensor);
-    std::size_t next = 0;
-    for_each_index(region, [&](const Index& at) { frames[start + place_in(whole, at)] = codes[next++]; });
+void FunctionalExecution::store_step(CoreId core, const isa::Step& step, std::int64_t frame,
+                                     std::span<const float> values) {
+    const std::uint32_t output = program_.phases[phase_].output;
+    const isa::ProgramTensor& tensor = program_.tensors[output];
+    PackedMemory& memory = memories_[core.index()];
+    const OpenBlocks blocks(tensor, step);
+    if (!step.finished.empty()) {
+        std::vector<std::uint32_t> fetched;
+        if (!blocks.fetched().empty()) {
+            fetched = memory.read(open_values(core, frame), blocks.placed(blocks.fetched()));
+        }
+        const std::vector<float> finished = blocks.finished(values, fetched);
+        write_region(memory, placement(home(output, core), output, frame), Storage(tensor), step.finished,
+                     encode_region(Storage(tensor), step.finished, finished));
+    }
+    if (!blocks.left().empty()) {
+        memory.write(open_values(core, frame), blocks.placed(blocks.left()), blocks.left_bits(values));
+    }
+}
+
+StoredCodes& FunctionalExecution::in_frame_buffer(std::uint32_t tensor, std::int64_t frame) {
+    return frame_buffer_.at(tensor).at(static_cast<std::size_t>(frame));
 }
 
 void FunctionalExecution::move(const isa::Flow& flow) {
+    const Storage storage(program_.tensors[flow.tensor]);
+    const isa::Region whole(program_.tensors[flow.tensor].shape);
     for (std::int64_t frame = flow.frames.begin; frame < flow.frames.end; ++frame) {
-        std::vector<std::uint32_t> codes;
+        StoredCodes codes;
         if (flow.from_frame_buffer) {
-            codes = read_frame(flow.tensor, frame, flow.region);
+            codes = part_of(storage, in_frame_buffer(flow.tensor, frame), whole, flow.region);
         } else {
             const Placement from = placement(home(flow.tensor, flow.source), flow.tensor, frame);
-            codes = memories_[flow.source.index()].read(from, flow.region);
+            codes = read_region(memories_[flow.source.index()], from, storage, flow.region);
         }
         if (flow.to_frame_buffer) {
-            write_frame(flow.tensor, frame, flow.region, codes);
+            put_part(storage, in_frame_buffer(flow.tensor, frame), whole, flow.region, codes);
         }
         for (const CoreId destination : flow.destinations) {
             const Placement to = placement(gathered(flow.phase, flow.input, destination), flow.tensor, frame);
-            memories_[destination.index()].write(to, flow.region, codes);
+            write_region(memories_[destination.index()], to, storage, flow.region, codes);
         }
     }
 }
@@ -347,8 +376,9 @@ void FunctionalExecution::copy_locally(const IssuedGather& gather) {
         const isa::Region both = isa::intersect(from.region, to.region);
         const isa::Interval frames = isa::intersect(from.frames, to.frames);
         for (std::int64_t frame = frames.begin; frame < frames.end; ++frame) {
-            const std::vector<std::uint32_t> codes = memories_[core].read(placement(from, input.tensor, frame), both);
-            memories_[core].write(placement(to, input.tensor, frame), both, codes);
+            const Storage storage(program_.tensors[input.tensor]);
+            const StoredCodes codes = read_region(memories_[core], placement(from, input.tensor, frame), storage, both);
+            write_region(memories_[core], placement(to, input.tensor, frame), storage, both, codes);
         }
     }
 }
@@ -359,9 +389,11 @@ std::vector<isa::OutputValues> FunctionalExecution::outputs() const {
         const isa::ProgramTensor& tensor = program_.tensors[index];
         isa::OutputValues values{.name = tensor.name, .shape = {program_.batch}, .values = {}};
         values.shape.insert(values.shape.end(), tensor.shape.begin(), tensor.shape.end());
-        const Block block = decode_block(tensor, {}, frame_buffer_.at(index));
-        for (std::size_t place = 0; place < block.values.size(); ++place) {
-            values.values.push_back(block.real(place));
+        for (const StoredCodes& frame : frame_buffer_.at(index)) {
+            const Block block = decode_block(tensor, isa::Region(tensor.shape), frame);
+            for (std::size_t place = 0; place < block.values.size(); ++place) {
+                values.values.push_back(block.real(place));
+            }
         }
         outputs.push_back(std::move(values));
     }

@@ -22,7 +22,7 @@ namespace lodestone::core_grid {
 /// exact, so the last core of the chain evaluates one exact sum over the operands of all its cores.
 class FunctionalExecution {
 public:
-    /// Throws UserError that names every parameter without values, every block format and every input of another size.
+    /// Throws UserError that names every parameter without values and every input of another size.
     FunctionalExecution(const isa::Program& program, const spec::CoreGridSpec& machine, const RunOptions& options);
 
     void begin_phase(std::uint32_t phase);
@@ -42,8 +42,8 @@ private:
         isa::Region region;
         isa::Interval frames;
     };
-    /// The frames of a network input or output in the frame buffer.
-    using Frames = std::vector<std::uint32_t>;
+    /// The frames of a network input or output in the frame buffer, each the whole tensor.
+    using Frames = std::vector<StoredCodes>;
 
     [[nodiscard]] isa::Tile tile(const isa::Phase& phase, CoreId core) const;
     [[nodiscard]] Holding home(std::uint32_t tensor, CoreId core) const;
@@ -53,9 +53,10 @@ private:
     [[nodiscard]] Block chained_operand(std::uint32_t input, CoreId core, std::uint32_t step, std::int64_t frame);
     [[nodiscard]] std::vector<CoreId> chain_of(CoreId last) const;
     [[nodiscard]] bool is_chained(std::uint32_t input) const;
-    std::vector<std::uint32_t> read_frame(std::uint32_t tensor, std::int64_t frame, const isa::Region& region) const;
-    void write_frame(std::uint32_t tensor, std::int64_t frame, const isa::Region& region,
-                     std::span<const std::uint32_t> codes);
+    [[nodiscard]] StoredCodes& in_frame_buffer(std::uint32_t tensor, std::int64_t frame);
+    /// Stores the values of a step; those of blocks that go on wait behind the packed tile until their last step.
+    void store_step(CoreId core, const isa::Step& step, std::int64_t frame, std::span<const float> values);
+    [[nodiscard]] Placement open_values(CoreId core, std::int64_t frame) const;
     void load_inputs(const std::vector<InputValues>& inputs);
     void load_weights(const isa::Program& program);
 

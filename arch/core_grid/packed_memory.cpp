@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::uint64_t kBitsPerByte = 8;
 
+std::uint64_t first_bit(const Placement& placement) {
+    return placement.address.count() * kBitsPerByte + placement.first_bit;
+}
+
 /// "[0, 1) x [4, 8)"
 std::string region_text(const isa::Region& region) {
     std::string text;
@@ -29,8 +33,8 @@ std::vector<std::uint32_t> PackedMemory::read(const Placement& placement, const 
     codes.reserve(static_cast<std::size_t>(want.elements()));
     const auto bits = static_cast<std::uint64_t>(placement.bits);
     for_each_run(want, [&](const Index& index, std::size_t length) {
-        std::uint64_t bit = placement.address.count() * kBitsPerByte + place_in(placement.held, index) * bits;
-        if (bits == kBitsPerByte) {
+        std::uint64_t bit = first_bit(placement) + place_in(placement.held, index) * bits;
+        if (bits == kBitsPerByte && bit % kBitsPerByte == 0) {
             const auto first = bytes_.begin() + static_cast<std::ptrdiff_t>(bit / kBitsPerByte);
             codes.insert(codes.end(), first, first + static_cast<std::ptrdiff_t>(length));
             return;
@@ -48,7 +52,7 @@ void PackedMemory::write(const Placement& placement, const isa::Region& part, st
     const auto bits = static_cast<std::uint64_t>(placement.bits);
     std::size_t next = 0;
     for_each_run(part, [&](const Index& index, std::size_t length) {
-        std::uint64_t bit = placement.address.count() * kBitsPerByte + place_in(placement.held, index) * bits;
+        std::uint64_t bit = first_bit(placement) + place_in(placement.held, index) * bits;
         for (std::size_t i = 0; i < length; ++i, bit += bits) {
             put(bit, placement.bits, codes[next++]);
         }
@@ -63,7 +67,7 @@ void PackedMemory::reach(const Placement& placement, const isa::Region& part) {
                                ", which is read or written there");
     }
     const auto elements = static_cast<std::uint64_t>(placement.held.elements());
-    const Bytes end = placement.address + bytes_for(Bits(elements * static_cast<std::uint64_t>(placement.bits)));
+    const Bytes end = bytes_for(Bits(first_bit(placement) + elements * static_cast<std::uint64_t>(placement.bits)));
     if (end > capacity_) {
         throw MachineError(Cycles(0), "core memory",
                            "an access ends at byte " + std::to_string(end.count()) + " of " +

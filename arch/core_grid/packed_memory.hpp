@@ -19,6 +19,7 @@ struct Placement {
     isa::Region held;
     int bits = 8;
     std::string_view name = "core memory"; ///< for messages
+    std::uint64_t first_bit = 0;           ///< counted from the address
 };
 
 /// Grows as it is written; bytes never written are zero. Access beyond the capacity or to

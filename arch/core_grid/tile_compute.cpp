@@ -4,10 +4,8 @@
 
 #include "arch/core_grid/region_walk.hpp"
 #include "numerics/functions.hpp"
-#include "numerics/scale.hpp"
 #include "sim/base/error.hpp"
 
-#include <bit>
 #include <cmath>
 
 namespace lodestone::core_grid {
@@ -126,26 +124,12 @@ float unary(const isa::EpilogueStep& step, float x) {
 
 } // namespace
 
-Block decode_block(const isa::ProgramTensor& tensor, const isa::Region& region, std::span<const std::uint32_t> codes) {
-    Block block{.region = region,
-                .values = std::vector<double>(codes.size()),
-                .format = tensor.format,
-                .scale = tensor.format == numerics::FormatId::fp32 ? 1.0 : tensor.scale};
-    numerics::decode(numerics::format(tensor.format), codes, block.values);
-    return block;
-}
-
-std::vector<std::uint32_t> encode_values(const isa::ProgramTensor& tensor, std::span<const float> values) {
-    std::vector<std::uint32_t> codes(values.size());
-    if (tensor.format == numerics::FormatId::fp32) {
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            codes[i] = std::bit_cast<std::uint32_t>(values[i]);
-        }
-        return codes;
-    }
-    numerics::quantise({.format = tensor.format, .scale = tensor.scale, .zero_point = 0, .symmetric = false}, values,
-                       codes);
-    return codes;
+Block decode_block(const isa::ProgramTensor& tensor, const isa::Region& region, const StoredCodes& codes) {
+    const Storage storage(tensor);
+    return {.region = region,
+            .values = decode_region(storage, region, codes),
+            .format = storage.format,
+            .scale = storage.scale};
 }
 
 std::vector<float> compute_tile(const TileTask& task) {

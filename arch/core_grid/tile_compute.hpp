@@ -2,9 +2,10 @@
 // What a core computes for a piece of a layer's output, value by value: no time, no machine.
 //
 // Arithmetic (docs/numerics.md): operands are decoded codes; sums of products are exact and rounded once; the vector
-// unit works in binary32; a result is stored as code = encode(value / scale).
+// unit works in binary32; a result is stored as code = encode(value / scale), by blocks where blocks have scales.
 #pragma once
 
+#include "arch/core_grid/stored_region.hpp"
 #include "arch/isa/program.hpp"
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 
 namespace lodestone::core_grid {
 
-/// A region of an activation tensor in one frame: decoded codes, row-major, without the tensor's scale.
+/// A region of an activation tensor in one frame: decoded codes, row-major, with the scales of blocks and
+/// without the tensor's own.
 struct Block {
     isa::Region region;
     std::vector<double> values;
@@ -24,10 +26,8 @@ struct Block {
     [[nodiscard]] float real(std::size_t place) const { return static_cast<float>(values[place] * scale); }
 };
 
-/// Codes to values and back, for one tensor.
-[[nodiscard]] Block decode_block(const isa::ProgramTensor& tensor, const isa::Region& region,
-                                 std::span<const std::uint32_t> codes);
-[[nodiscard]] std::vector<std::uint32_t> encode_values(const isa::ProgramTensor& tensor, std::span<const float> values);
+/// Values of a region of one tensor as it is stored.
+[[nodiscard]] Block decode_block(const isa::ProgramTensor& tensor, const isa::Region& region, const StoredCodes& codes);
 
 /// One piece of one frame of a phase's output. `inputs`: one block per input of the phase, covering isa::demand of the
 /// piece with the whole reduction; `weights`: decoded codes of the phase's constant for the whole reduction and the

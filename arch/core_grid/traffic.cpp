@@ -2,6 +2,7 @@
 // The way of a flow, from its source's memory to its destinations' memories.
 #include "arch/core_grid/traffic.hpp"
 
+#include "arch/isa/storage.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -18,8 +19,14 @@ std::uint64_t elements_up_to(const isa::Region& region, const isa::Shape& shape)
     return static_cast<std::uint64_t>(last + 1);
 }
 
+/// Bytes in which the first `elements` of a frame have arrived; scales of blocks come with their elements.
 Bytes storage(const isa::ProgramTensor& tensor, std::uint64_t elements) {
-    return bytes_for(numerics::storage_bits(numerics::format(tensor.format), elements));
+    if (isa::block_length(tensor.format) == 1) {
+        return bytes_for(numerics::storage_bits(numerics::format(tensor.format), elements));
+    }
+    const isa::Region whole(tensor.shape);
+    const std::uint64_t bytes = isa::packed_bytes(whole, tensor).count();
+    return Bytes(ceil_div(bytes * elements, static_cast<std::uint64_t>(whole.elements())));
 }
 
 /// The cycle `duration` before `end`, not before 0.
@@ -33,7 +40,7 @@ Traffic::Traffic(const isa::Program& program, Resources& resources)
     for (const std::uint32_t index : program.network_inputs) {
         const isa::ProgramTensor& tensor = program.tensors[index];
         input_offsets_[index] = frame_bytes_;
-        frame_bytes_ += isa::packed_bytes(isa::Region(tensor.shape), tensor.format);
+        frame_bytes_ += isa::packed_bytes(isa::Region(tensor.shape), tensor);
     }
     const Bytes all = frame_bytes_ * static_cast<std::uint64_t>(program.batch);
     inputs_end_ = resources_.io_in.reserve(all, Cycles(0)).end;

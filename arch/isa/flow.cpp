@@ -4,6 +4,7 @@
 
 #include "arch/isa/demand.hpp"
 #include "arch/isa/flow_counts.hpp"
+#include "arch/isa/storage.hpp"
 #include "sim/base/error.hpp"
 
 #include <algorithm>
@@ -185,8 +186,7 @@ Flow flow_of(const Program& program, const Box& box, std::uint32_t tensor) {
     flow.tensor = tensor;
     flow.frames = box.frames();
     flow.region = box.region();
-    flow.bytes =
-        packed_bytes(flow.region, program.tensors[tensor].format) * static_cast<std::uint64_t>(flow.frames.size());
+    flow.bytes = packed_bytes(flow.region, program.tensors[tensor]) * static_cast<std::uint64_t>(flow.frames.size());
     return flow;
 }
 
@@ -219,8 +219,10 @@ void for_each_sent_piece(const Program& program, std::uint32_t producer, std::ui
             continue;
         }
         for (std::uint32_t step = 0; step < step_count(phase, tile); ++step) {
-            const Tile piece = step_of(program, phase, tile, step).tile;
-            visit(CoreId(core), step, Box(piece.frames, piece.output));
+            const Step piece = step_of(program, phase, tile, step);
+            if (!piece.finished.empty()) {
+                visit(CoreId(core), step, Box(piece.tile.frames, piece.finished));
+            }
         }
     }
 }
@@ -302,7 +304,7 @@ Bytes copied_bytes(const Program& program, const Phase& phase, std::uint32_t inp
     if (both.empty()) {
         return Bytes(0);
     }
-    return packed_bytes(both.region(), program.tensors[phase.inputs[input].tensor].format) *
+    return packed_bytes(both.region(), program.tensors[phase.inputs[input].tensor]) *
            static_cast<std::uint64_t>(both.frames().size());
 }
 

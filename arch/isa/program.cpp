@@ -3,6 +3,7 @@
 #include "arch/isa/program.hpp"
 
 #include "arch/isa/chunk.hpp"
+#include "arch/isa/storage.hpp"
 #include "sim/base/error.hpp"
 
 namespace lodestone::isa {
@@ -35,20 +36,40 @@ StepCounts step_counts(const Phase& phase, const Tile& tile) {
     return counts;
 }
 
+/// Blocks that end in `piece`, from their first elements on; tiles begin where blocks do.
+Region finished_by(const ProgramTensor& tensor, const Tile& tile, const Tile& piece) {
+    Region finished = piece.output;
+    const std::int64_t length = block_length(tensor.format);
+    if (length > 1) {
+        Interval& axis = finished[tensor.block_axis];
+        axis.begin -= axis.begin % length;
+        axis.end -= axis.end == tile.output[tensor.block_axis].end ? 0 : axis.end % length;
+    }
+    return finished;
+}
+
 } // namespace
 
-Bytes packed_bytes(const Region& region, numerics::FormatId format) {
-    const auto elements = static_cast<std::uint64_t>(region.elements());
-    return bytes_for(numerics::storage_bits(numerics::format(format), elements));
+std::int64_t block_length(numerics::FormatId format) {
+    const auto& block = numerics::format(format).block;
+    return block ? block->size : 1;
 }
 
 WorkShape work_shape(const Program& program, const Phase& phase) {
-    WorkShape work{.batch = program.batch, .output = program.tensors.at(phase.output).shape, .reduction = 1};
+    const ProgramTensor& output = program.tensors.at(phase.output);
+    WorkShape work{.batch = program.batch,
+                   .output = output.shape,
+                   .reduction = 1,
+                   .block_axis = output.block_axis,
+                   .block = block_length(output.format)};
     if (const auto* conv = std::get_if<ConvKernel>(&phase.kernel)) {
         work.reduction = conv->in_channels / conv->groups;
     } else if (const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel)) {
         work.reduction = matmul->k;
+    } else {
+        return work;
     }
+    work.reduction_block = std::max(block_length(phase.weight_format), block_length(phase.activation_format));
     return work;
 }
 
@@ -61,6 +82,12 @@ std::size_t channel_axis(const Program& program, const Phase& phase) {
     return std::holds_alternative<MatMulKernel>(phase.kernel) ? rank - 1 : std::min<std::size_t>(1, rank - 1);
 }
 
+std::uint32_t step_pieces(const Program& program, const Phase& phase, const Tile& tile, std::size_t axis) {
+    const StepCounts counts = step_counts(phase, tile);
+    const std::uint32_t by_chunks = axis == channel_axis(program, phase) ? counts.chunks : 1;
+    return by_chunks * (axis == phase.steps.blocked_axis ? counts.axis_blocks : 1);
+}
+
 std::uint32_t step_count(const Phase& phase, const Tile& tile) {
     if (tile.idle) {
         return 0;
@@ -71,7 +98,7 @@ std::uint32_t step_count(const Phase& phase, const Tile& tile) {
 
 Step step_of(const Program& program, const Phase& phase, const Tile& tile, std::uint32_t index) {
     const StepCounts counts = step_counts(phase, tile);
-    Step step{.tile = tile, .chunk = 0};
+    Step step{.tile = tile, .chunk = 0, .finished = {}};
     const std::uint32_t axis_block = index % counts.axis_blocks;
     const std::uint32_t frame_block = index / counts.axis_blocks % counts.frame_blocks;
     step.chunk = index / counts.axis_blocks / counts.frame_blocks;
@@ -84,6 +111,7 @@ Step step_of(const Program& program, const Phase& phase, const Tile& tile, std::
         Interval& channels = step.tile.output[channel_axis(program, phase)];
         channels = part_of_interval(channels, counts.chunks, step.chunk);
     }
+    step.finished = finished_by(program.tensors.at(phase.output), tile, step.tile);
     return step;
 }
 
@@ -112,10 +140,11 @@ Region chunk_region(const Program& program, const Phase& phase, std::uint32_t gr
     const WorkShape work = work_shape(program, phase);
     const std::size_t axis = channel_axis(program, phase);
     const std::uint32_t reduction_parts = phase.split.reduction.parts();
-    const Interval group_channels =
-        part_of(work.output.at(axis), phase.split.axes.at(axis).parts(), group / reduction_parts);
+    const Interval group_channels = part_of_blocks(work.output.at(axis), work.block_along(axis),
+                                                   phase.split.axes.at(axis).parts(), group / reduction_parts);
     const Interval channels = part_of_interval(group_channels, phase.weights->chunks, chunk);
-    const Interval reduction = part_of(work.reduction, reduction_parts, group % reduction_parts);
+    const Interval reduction =
+        part_of_blocks(work.reduction, work.reduction_block, reduction_parts, group % reduction_parts);
     if (const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel)) {
         const std::array<Interval, 2> axes =
             matmul->transpose_b ? std::array{channels, reduction} : std::array{reduction, channels};
@@ -133,7 +162,8 @@ Region chunk_region(const Program& program, const Phase& phase, std::uint32_t gr
 }
 
 Bytes chunk_bytes(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk) {
-    return packed_bytes(chunk_region(program, phase, group, chunk), phase.weight_format);
+    return packed_bytes(chunk_region(program, phase, group, chunk), phase.weight_format,
+                        weight_block_axis(phase.kernel));
 }
 
 } // namespace lodestone::isa

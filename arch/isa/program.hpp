@@ -25,7 +25,7 @@ namespace lodestone::isa {
 inline constexpr const char* kProgramSchema = "lodestone.program/1";
 
 /// A parameter tensor. `codes` (quantised) or `values` (binary32) are empty when the network came without weights.
-/// Weights: real value = decode(code) * scales[output channel] (or scales[0]).
+/// Weights: real value = decode(code) * scales[output channel] (or scales[0]) * scale of the block in a block format.
 struct Constant {
     std::string name;
     Shape shape;
@@ -33,9 +33,12 @@ struct Constant {
     std::vector<double> scales{1.0};
     std::vector<std::uint16_t> codes;
     std::vector<float> values;
+    /// E8M0, row-major in `shape` with the reduced axis counted in blocks (weight_block_axis, scale_region).
+    std::vector<std::uint8_t> block_scales;
 };
 
-/// An activation tensor of one frame; the resident batch is outside the shape. Real value = decode(code) * scale.
+/// An activation tensor of one frame; the resident batch is outside the shape. Real value = decode(code) * scale; in a
+/// block format decode(code) * scale of its block, which is made where the block is computed.
 struct ProgramTensor {
     std::string name;
     Shape shape;
@@ -43,10 +46,15 @@ struct ProgramTensor {
     double scale = 1.0;
     std::optional<std::uint32_t> producer; ///< phase; absent for the network's inputs, whose home is the frame buffer
     bool is_network_output = false;
+    std::uint32_t block_axis = 0; ///< of a block format: the axis along which blocks run, anew at each line
 };
 
-/// Bytes that one frame's `region` takes: elements packed bit by bit in row-major order, rounded up to bytes.
-[[nodiscard]] Bytes packed_bytes(const Region& region, numerics::FormatId format);
+/// Width of a partial sum over blocks with scales: binary32, as the products of blocks are added up outside the unit.
+/// A register that holds every such sum exactly would have more than 500 bits.
+inline constexpr std::uint32_t kBlockSumBits = 32;
+
+/// Elements that share a scale; 1 where there are no blocks.
+[[nodiscard]] std::int64_t block_length(numerics::FormatId format);
 
 enum class BufferKind {
     home,     ///< the output tile where its owner keeps it
@@ -151,10 +159,14 @@ struct Program {
 [[nodiscard]] std::size_t channel_axis(const Program& program, const Phase& phase);
 /// Steps that a core with this tile runs; 0 when it idles.
 [[nodiscard]] std::uint32_t step_count(const Phase& phase, const Tile& tile);
-/// The piece of a core's tile that step `index` computes, and the weight chunk it uses.
+/// Pieces that a tile's steps cut an axis of the output into.
+[[nodiscard]] std::uint32_t step_pieces(const Program& program, const Phase& phase, const Tile& tile, std::size_t axis);
+/// The piece of a core's tile that step `index` computes, the weight chunk it uses, and the part of the output that can
+/// be stored then: the piece, but in a block format all blocks whose last elements it has and none that go on.
 struct Step {
     Tile tile;
     std::uint32_t chunk = 0;
+    Region finished;
 };
 [[nodiscard]] Step step_of(const Program& program, const Phase& phase, const Tile& tile, std::uint32_t index);
 /// Group of a core in the sense of WeightPlan.

@@ -30,6 +30,9 @@ Json tensor_json(const ProgramTensor& tensor) {
                  {"shape", tensor.shape},
                  {"format", format_name(tensor.format)},
                  {"scale", tensor.scale}};
+    if (block_length(tensor.format) > 1) {
+        json["block_axis"] = tensor.block_axis;
+    }
     if (tensor.producer) {
         json["producer"] = *tensor.producer;
     }
@@ -178,6 +181,14 @@ ProgramTensor parse_tensor(JsonObject object) {
         tensor.producer = object.required<std::uint32_t>("producer");
     }
     tensor.is_network_output = object.optional<bool>("network_output", false);
+    if (block_length(tensor.format) > 1) {
+        tensor.block_axis = object.required<std::uint32_t>("block_axis");
+        if (tensor.block_axis >= tensor.shape.size()) {
+            object.problem("block_axis", "is " + std::to_string(tensor.block_axis) + ", but the tensor has only " +
+                                             std::to_string(tensor.shape.size()) + " axes");
+            tensor.block_axis = 0;
+        }
+    }
     object.finish();
     return tensor;
 }

@@ -58,5 +58,15 @@ private:
 [[nodiscard]] constexpr Interval part_of(std::int64_t size, std::int64_t parts, std::int64_t index) {
     return {.begin = size * index / parts, .end = size * (index + 1) / parts};
 }
+/// Blocks of `block` elements in [0, size); the last one may be short.
+[[nodiscard]] constexpr std::int64_t blocks_in(std::int64_t size, std::int64_t block) {
+    return (size + block - 1) / block;
+}
+/// part_of() of [0, size) counted in blocks: no part begins or ends inside a block.
+[[nodiscard]] constexpr Interval part_of_blocks(std::int64_t size, std::int64_t block, std::int64_t parts,
+                                                std::int64_t index) {
+    const Interval part = part_of(blocks_in(size, block), parts, index);
+    return {.begin = std::min(size, part.begin * block), .end = std::min(size, part.end * block)};
+}
 
 } // namespace lodestone::isa

@@ -18,9 +18,12 @@ std::uint32_t take_digit(std::uint32_t& number, std::uint32_t radix) {
     return digit;
 }
 
-/// part_of(), without divisions where there is one part.
-Interval piece_of(std::int64_t size, std::int64_t parts, std::int64_t index) {
-    return parts == 1 ? Interval{.begin = 0, .end = size} : part_of(size, parts, index);
+/// Part of [0, size) in whole blocks, without divisions where there is one part.
+Interval piece_of(std::int64_t size, std::int64_t block, std::int64_t parts, std::int64_t index) {
+    if (parts == 1) {
+        return {.begin = 0, .end = size};
+    }
+    return block == 1 ? part_of(size, parts, index) : part_of_blocks(size, block, parts, index);
 }
 
 } // namespace
@@ -80,11 +83,12 @@ Tile tile_of(const Split& split, const WorkShape& work, GridPosition core) {
         return tile;
     }
     const PartIndex part = part_index(split, core);
-    tile.frames = piece_of(work.batch, split.batch.parts(), part.batch);
+    tile.frames = piece_of(work.batch, 1, split.batch.parts(), part.batch);
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
-        tile.output[axis] = piece_of(work.output[axis], split.axes[axis].parts(), part.axes[axis]);
+        tile.output[axis] =
+            piece_of(work.output[axis], work.block_along(axis), split.axes[axis].parts(), part.axes[axis]);
     }
-    tile.reduction = piece_of(work.reduction, split.reduction.parts(), part.reduction);
+    tile.reduction = piece_of(work.reduction, work.reduction_block, split.reduction.parts(), part.reduction);
     tile.idle = tile.frames.empty() || tile.output.empty() || tile.reduction.empty();
     tile.owns_output = !tile.idle && part.reduction + 1 == split.reduction.parts();
     return tile;
@@ -99,13 +103,13 @@ GridTiles::GridTiles(const GridShape& grid, const Split& split, const WorkShape&
     std::iota(row_left.begin(), row_left.end(), 0U);
     std::iota(col_left.begin(), col_left.end(), 0U);
     std::size_t digit = 0;
-    const auto next = [&](const AxisSplit& axis, std::int64_t size) {
+    const auto next = [&](const AxisSplit& axis, std::int64_t size, std::int64_t block) {
         const auto first = static_cast<std::uint32_t>(pieces_.size());
         const std::uint32_t rows = std::min(axis.rows, rows_used_); // of a legal split all of them
         const std::uint32_t cols = std::min(axis.cols, cols_used_);
         for (std::uint32_t row = 0; row < rows; ++row) {
             for (std::uint32_t col = 0; col < cols; ++col) {
-                pieces_.push_back(piece_of(size, axis.parts(), std::int64_t{row} * axis.cols + col));
+                pieces_.push_back(piece_of(size, block, axis.parts(), std::int64_t{row} * axis.cols + col));
             }
         }
         for (std::uint32_t row = 0; row < rows_used_; ++row) {
@@ -116,11 +120,11 @@ GridTiles::GridTiles(const GridShape& grid, const Split& split, const WorkShape&
         }
         ++digit;
     };
-    next(split.reduction, work.reduction);
+    next(split.reduction, work.reduction, work.reduction_block);
     for (std::size_t axis = output_.rank(); axis-- > 0;) {
-        next(split.axes[axis], work.output[axis]);
+        next(split.axes[axis], work.output[axis], work.block_along(axis));
     }
-    next(split.batch, work.batch);
+    next(split.batch, work.batch, 1);
 }
 
 Tile GridTiles::operator[](CoreId core) const {

@@ -40,11 +40,18 @@ struct Split {
 [[nodiscard]] Split whole(std::size_t rank);
 
 /// What is cut: frames of the resident batch, the output tensor's shape, and the length of the reduced axis
-/// (input channels per group; 1 when nothing is reduced).
+/// (input channels per group; 1 when nothing is reduced). Where elements share a scale, blocks of them are cut from
+/// each other but never in two.
 struct WorkShape {
     std::int64_t batch = 1;
     Shape output;
     std::int64_t reduction = 1;
+    std::size_t block_axis = 0;       ///< of the output
+    std::int64_t block = 1;           ///< elements along it that share a scale
+    std::int64_t reduction_block = 1; ///< elements of the reduction that share a scale in one of the operands
+
+    /// Elements along an axis of the output that stay together.
+    [[nodiscard]] std::int64_t block_along(std::size_t axis) const { return axis == block_axis ? block : 1; }
 };
 
 /// The part indices of a core: its digits in the placement.

@@ -17,14 +17,17 @@ const std::vector<Rule>& program_rules() {
         {"PRG-C1",
          "A split cuts each axis into at least one part and uses no more rows and columns of cores than the grid "
          "has."},
-        {"PRG-C2", "No part of a reduction is empty: every partial sum is complete."},
+        {"PRG-C2", "No part of a reduction is empty, counted in blocks where elements share scales: every partial sum "
+                   "is complete."},
         {"PRG-C3", "An axis that an operator needs whole (softmax, normalisation) is not cut."},
         {"PRG-C4", "Only the matrix unit reduces across cores, and the cores of a reduction are neighbours."},
         {"PRG-C5",
          "A step plan cuts each tile into at least one frame block and one block of an axis that may be cut."},
+        {"PRG-C6", "An axis whose elements share scales in blocks is not cut into more parts than it has blocks."},
         {"PRG-F1",
          "The matrix unit of the machine supports the formats of the phase, in the shape that the phase assumes."},
-        {"PRG-F2", "The accumulator holds every partial sum of the phase."},
+        {"PRG-F2", "The accumulator holds every partial sum of the phase; over blocks with scales it has at least 32 "
+                   "bits (binary32)."},
         {"PRG-F3", "The matrix unit multiplies in the formats of its operands."},
         {"PRG-I1", "The programs of a phase and of the next fit the instruction memory together."},
         {"PRG-I2", "The instructions of a phase are as long as its buffers, steps and flows need."},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules of memory: buffers and weight chunks in the cores, the frame buffer.
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 #include "arch/isa/verify_rules.hpp"
 
 #include <algorithm>
@@ -59,8 +60,7 @@ struct Need {
     Bytes frame;
     std::uint64_t frames = 0;
 
-    void cover(const Region& region, numerics::FormatId format, Interval wanted) {
-        const Bytes one = packed_bytes(region, format);
+    void cover(Bytes one, Interval wanted) {
         if (one != Bytes(0)) {
             frame = std::max(frame, one);
             frames = std::max(frames, static_cast<std::uint64_t>(wanted.size()));
@@ -149,7 +149,7 @@ private:
             alive(phase.output_buffer, index, phase.name);
             for_each_tile(program, phase, [&](CoreId, const Tile& tile) {
                 if (tile.owns_output) {
-                    needs_[phase.output_buffer].cover(tile.output, program.tensors[phase.output].format, tile.frames);
+                    needs_[phase.output_buffer].cover(home_bytes(program, phase, tile), tile.frames);
                 }
             });
         }
@@ -166,8 +166,8 @@ private:
                     alive(program.phases[*producer].output_buffer, gather.issue_phase, phase.name);
                 }
                 for_each_tile(program, phase, [&](CoreId, const Tile& tile) {
-                    needs_[gather.buffer].cover(demand(program, phase, input, tile),
-                                                program.tensors[gather.tensor].format, tile.frames);
+                    const Region held = demand(program, phase, input, tile);
+                    needs_[gather.buffer].cover(packed_bytes(held, program.tensors[gather.tensor]), tile.frames);
                 });
             }
         }
@@ -259,7 +259,7 @@ void verify_frame_buffer(Examination& exam) {
     Bytes needed;
     for (const auto* list : {&program.network_inputs, &program.network_outputs}) {
         for (const std::uint32_t tensor : *list) {
-            needed += packed_bytes(Region(program.tensors[tensor].shape), program.tensors[tensor].format) *
+            needed += packed_bytes(Region(program.tensors[tensor].shape), program.tensors[tensor]) *
                       static_cast<std::uint64_t>(program.batch);
         }
     }

@@ -75,6 +75,7 @@ public:
         if (sound && computes(phase_)) {
             verify_reduction();
             verify_whole_axes();
+            verify_blocks();
             verify_steps();
             verify_formats();
         }
@@ -156,9 +157,10 @@ private:
 
     void verify_reduction() {
         const AxisSplit& reduction = phase_.split.reduction;
-        const std::int64_t length = work_shape(exam_.program, phase_).reduction;
-        if (reduction.parts() > length) {
-            add("PRG-C2", "input_channels", std::to_string(reduction.parts()) + " parts", std::to_string(length),
+        const WorkShape work = work_shape(exam_.program, phase_);
+        if (reduction.parts() > blocks_in(work.reduction, work.reduction_block)) {
+            add("PRG-C2", "input_channels", std::to_string(reduction.parts()) + " parts",
+                length_text(work.reduction, work.reduction_block),
                 "leaves a part of the reduction empty, which breaks its chain of partial sums; use fewer parts");
         }
         if (reduction.parts() > 1 && !uses_matrix_unit(phase_.kernel)) {
@@ -169,6 +171,26 @@ private:
             add("PRG-C4", "input_channels", std::to_string(reduction.rows) + "x" + std::to_string(reduction.cols),
                 "one side of the grid",
                 "puts cores of a chain apart; cut the reduction along rows or along columns, not both");
+        }
+    }
+
+    /// "48", or "48 in blocks of 32" where elements share scales.
+    static std::string length_text(std::int64_t length, std::int64_t block) {
+        return std::to_string(length) + (block == 1 ? "" : " in blocks of " + std::to_string(block));
+    }
+
+    /// The core that computes a block finds its scale, so it computes all of it.
+    void verify_blocks() {
+        const WorkShape work = work_shape(exam_.program, phase_);
+        if (work.block == 1) {
+            return;
+        }
+        const std::uint32_t parts = phase_.split.axes[work.block_axis].parts();
+        const std::int64_t length = work.output[work.block_axis];
+        if (parts > blocks_in(length, work.block)) {
+            add("PRG-C6", "axis " + std::to_string(work.block_axis), std::to_string(parts) + " parts",
+                length_text(length, work.block),
+                "cuts elements apart that share a scale; use at most as many parts as there are blocks");
         }
     }
 
@@ -264,8 +286,10 @@ private:
                                 : numerics::value_grid(weights).magnitude_bits() +
                                       numerics::value_grid(activations).magnitude_bits() + 1;
         const auto length = static_cast<std::uint64_t>(phase_macs_per_output());
-        const auto needed =
-            static_cast<std::uint32_t>(product) + static_cast<std::uint32_t>(std::bit_width(length - 1));
+        const bool has_blocks = weights.block || activations.block;
+        const std::uint32_t needed =
+            has_blocks ? kBlockSumBits
+                       : static_cast<std::uint32_t>(product) + static_cast<std::uint32_t>(std::bit_width(length - 1));
         if (phase_.accumulator_bits < needed) {
             add("PRG-F2", "accumulator", std::to_string(phase_.accumulator_bits) + " bits",
                 "at least " + std::to_string(needed), "can overflow within one output; widen the accumulator");

@@ -3,6 +3,7 @@
 #include "arch/isa/work.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 
 #include <algorithm>
 
@@ -60,8 +61,8 @@ Product matmul_product(const Tile& tile) {
 
 /// Times the activation buffer makes a step read its input region from core memory: once if the rows under the
 /// window stay in the buffer, else once per kernel row, and once per output block when not even one window stays.
-std::uint64_t read_passes(const Product& product, const Region& input, std::uint64_t bits, const ConvKernel* conv,
-                          const spec::MatrixUnitSpec& unit, const spec::MatrixShape& shape) {
+std::uint64_t read_passes(const Product& product, const Region& input, const numerics::Format& format,
+                          const ConvKernel* conv, const spec::MatrixUnitSpec& unit, const spec::MatrixShape& shape) {
     std::uint64_t kept = product.reduction;
     std::uint64_t kernel_rows = 1;
     if (conv != nullptr && !conv->window.empty()) {
@@ -74,10 +75,10 @@ std::uint64_t read_passes(const Product& product, const Region& input, std::uint
         }
     }
     const Bits buffer = bits_in(unit.activation_buffer);
-    if (Bits(kept * bits) <= buffer) {
+    if (numerics::storage_bits(format, kept) <= buffer) {
         return 1;
     }
-    const bool window_stays = Bits(product.reduction * product.positions * bits) <= buffer;
+    const bool window_stays = numerics::storage_bits(format, product.reduction * product.positions) <= buffer;
     return window_stays ? kernel_rows : kernel_rows * ceil_div(product.outputs, shape.outputs);
 }
 
@@ -125,15 +126,26 @@ std::uint64_t normalised_rows(const Kernel& kernel, const Tile& tile) {
 /// Bytes of the region of input `input` that a step reads once.
 Bytes input_bytes(const Program& program, const Phase& phase, std::size_t input, const Region& region,
                   const Tile& tile) {
-    return packed_bytes(region, program.tensors.at(phase.inputs[input].tensor).format) * count(tile.frames.size());
+    return packed_bytes(region, program.tensors.at(phase.inputs[input].tensor)) * count(tile.frames.size());
 }
 
+/// Values of open blocks on their way to core memory or back.
+Bytes bytes_of_open(std::int64_t elements) {
+    return bytes_for(Bits(count(elements) * kOpenValueBits));
+}
+
+/// What the vector unit meets beside the kernel and the epilogue of a step.
+struct VectorLoad {
+    std::uint64_t inputs = 0;  ///< elements of the first input
+    bool finds_scales = false; ///< the largest magnitude of each block: one more operation per output
+};
+
 void add_vector_work(StepWork& work, const Phase& phase, const spec::VectorUnitSpec& unit, const Tile& tile,
-                     std::uint64_t input_elements) {
+                     const VectorLoad& load) {
     const std::uint64_t outputs = count(tile.frames.size() * tile.output.elements());
-    const ElementOps primary = primary_ops(phase.kernel, outputs, input_elements, normalised_rows(phase.kernel, tile));
-    std::uint64_t chained = 1;
-    work.vector_ops = primary.vector;
+    const ElementOps primary = primary_ops(phase.kernel, outputs, load.inputs, normalised_rows(phase.kernel, tile));
+    std::uint64_t chained = load.finds_scales ? 2 : 1;
+    work.vector_ops = primary.vector + (load.finds_scales ? outputs : 0);
     work.function_ops = primary.function;
     for (const EpilogueStep& step : phase.epilogue) {
         if (uses_function_unit(step.op)) {
@@ -180,9 +192,8 @@ StepWork step_work(const Program& program, const Phase& phase, const spec::CoreG
         const Product product = conv != nullptr ? conv_product(*conv, tile) : matmul_product(tile);
         work.macs = Macs(outputs * product.reduction * product.positions);
         work.matrix_cycles = product_cycles(product, phase.matrix, machine.matrix.packs_window);
-        const auto bits =
-            numerics::storage_bits(numerics::format(program.tensors.at(phase.inputs[0].tensor).format)).count();
-        const std::uint64_t passes = read_passes(product, first, bits, conv, machine.matrix, phase.matrix);
+        const numerics::Format& format = numerics::format(program.tensors.at(phase.inputs[0].tensor).format);
+        const std::uint64_t passes = read_passes(product, first, format, conv, machine.matrix, phase.matrix);
         work.activation_reads += first_bytes * (passes - 1);
         const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel);
         if (matmul != nullptr && matmul->b_is_input) {
@@ -191,9 +202,13 @@ StepWork step_work(const Program& program, const Phase& phase, const spec::CoreG
         }
     }
     if (tile.owns_output) {
-        add_vector_work(work, phase, machine.vector, tile, input_elements);
+        const ProgramTensor& output = program.tensors.at(phase.output);
+        const bool finds_scales = block_length(output.format) > 1;
+        add_vector_work(work, phase, machine.vector, tile, {.inputs = input_elements, .finds_scales = finds_scales});
+        const OpenElements open = open_elements(program, phase, step);
         work.output_writes =
-            packed_bytes(tile.output, program.tensors.at(phase.output).format) * count(tile.frames.size());
+            (packed_bytes(step.finished, output) + bytes_of_open(open.left)) * count(tile.frames.size());
+        work.activation_reads += bytes_of_open(open.fetched) * count(tile.frames.size());
     } else {
         work.partial_sums = bytes_for(Bits(outputs * phase.accumulator_bits));
     }

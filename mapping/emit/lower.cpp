@@ -50,7 +50,8 @@ std::uint32_t ProgramBuilder::tensor(TensorId id) {
                                    .format = format.format,
                                    .scale = format.scale,
                                    .producer = {},
-                                   .is_network_output = graph.is_output(id)});
+                                   .is_network_output = graph.is_output(id),
+                                   .block_axis = numerics::format(format.format).block ? format.block_axis : 0});
     }
     return entry->second;
 }
@@ -320,6 +321,9 @@ std::vector<std::string> supported_operators() {
 std::uint32_t accumulator_bits(numerics::FormatId weights, numerics::FormatId activations, std::uint64_t length) {
     const numerics::Format& w = numerics::format(weights);
     const numerics::Format& a = numerics::format(activations);
+    if (w.block || a.block) {
+        return isa::kBlockSumBits;
+    }
     const bool integers = w.is_integer() && a.is_integer();
     const int product = integers
                             ? w.bits + a.bits

@@ -33,7 +33,9 @@ void PhaseBuilder::set_weights(std::int64_t output_channels, double factor) {
                            .shape = at(weights.tensor).shape,
                            .format = weights.format,
                            .scales = weights.scales,
-                           .codes = weights.codes};
+                           .codes = weights.codes,
+                           .values = {},
+                           .block_scales = weights.block_scales};
     for (double& scale : constant.scales) {
         scale *= factor;
     }

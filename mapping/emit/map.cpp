@@ -2,6 +2,7 @@
 // The passes in order.
 #include "mapping/emit/map.hpp"
 
+#include "arch/isa/storage.hpp"
 #include "mapping/emit/trials.hpp"
 #include "mapping/schedule/instructions.hpp"
 #include "sim/base/error.hpp"
@@ -14,8 +15,7 @@ void require_frame_buffer(const isa::Program& program, const spec::FrameBufferSp
         Bytes total;
         for (const std::uint32_t index : tensors) {
             const isa::ProgramTensor& tensor = program.tensors[index];
-            total +=
-                isa::packed_bytes(isa::Region(tensor.shape), tensor.format) * static_cast<std::uint64_t>(program.batch);
+            total += isa::packed_bytes(isa::Region(tensor.shape), tensor) * static_cast<std::uint64_t>(program.batch);
         }
         return total;
     };
@@ -36,7 +36,9 @@ Bytes least_weights_per_core(const isa::Program& program) {
     for (const isa::Phase& phase : program.phases) {
         if (phase.weights) {
             const isa::Constant& weights = program.constants[phase.weights->constant];
-            bytes += isa::packed_bytes(isa::Region(weights.shape), phase.weight_format).count();
+            bytes +=
+                isa::packed_bytes(isa::Region(weights.shape), phase.weight_format, isa::weight_block_axis(phase.kernel))
+                    .count();
         }
     }
     return Bytes(ceil_div(bytes, program.grid.size()));

@@ -3,6 +3,7 @@
 #include "mapping/place/memory.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -15,8 +16,8 @@ struct Extent {
     Bytes frame;
     std::uint64_t frames = 0;
 
-    void include(const isa::Region& region, numerics::FormatId format, isa::Interval wanted_frames) {
-        frame = std::max(frame, isa::packed_bytes(region, format));
+    void include(Bytes bytes, isa::Interval wanted_frames) {
+        frame = std::max(frame, bytes);
         frames = std::max(frames, static_cast<std::uint64_t>(wanted_frames.size()));
     }
 };
@@ -27,7 +28,7 @@ Extent home_extent(const isa::Program& program, const isa::Phase& phase) {
     for (std::uint32_t core = 0; core < tiles.size(); ++core) {
         const isa::Tile tile = tiles[CoreId(core)];
         if (tile.owns_output) {
-            extent.include(tile.output, program.tensors[phase.output].format, tile.frames);
+            extent.include(isa::home_bytes(program, phase, tile), tile.frames);
         }
     }
     return extent;
@@ -36,11 +37,11 @@ Extent home_extent(const isa::Program& program, const isa::Phase& phase) {
 Extent gathered_extent(const isa::Program& program, const isa::Phase& phase, std::size_t input) {
     Extent extent;
     const isa::GridTiles tiles = isa::tiles_of(program, phase);
-    const numerics::FormatId format = program.tensors[phase.inputs[input].tensor].format;
+    const isa::ProgramTensor& tensor = program.tensors[phase.inputs[input].tensor];
     for (std::uint32_t core = 0; core < tiles.size(); ++core) {
         const isa::Tile tile = tiles[CoreId(core)];
         if (!tile.idle) {
-            extent.include(isa::demand(program, phase, input, tile), format, tile.frames);
+            extent.include(isa::packed_bytes(isa::demand(program, phase, input, tile), tensor), tile.frames);
         }
     }
     return extent;

@@ -140,19 +140,22 @@ Layout Layout::homes(const isa::Program& program, const isa::Phase& phase, const
     }
     layout.summarise(sample);
     layout.sizes[0] = work.batch;
+    layout.block[0] = 1;
     layout.parts[0] = phase.split.batch.parts();
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
-        layout.sizes[axis + 1] = work.output[axis];
+        layout.block[axis + 1] = work.block_along(axis);
+        layout.sizes[axis + 1] = isa::blocks_in(work.output[axis], work.block_along(axis));
         layout.parts[axis + 1] = phase.split.axes[axis].parts();
     }
     return layout;
 }
 
 double Layout::pieces(const Box& wanted) const {
-    // Part i ends before size * (i + 1) / parts: element x lies in part ((x + 1) * parts - 1) / size.
+    // Part i ends before size * (i + 1) / parts: block x lies in part ((x + 1) * parts - 1) / size.
     double product = 1;
     for (std::size_t axis = 0; axis < wanted.rank; ++axis) {
-        const isa::Interval range = wanted.axes[axis];
+        const isa::Interval range{.begin = wanted.axes[axis].begin / block[axis],
+                                  .end = isa::blocks_in(wanted.axes[axis].end, block[axis])};
         const std::int64_t first = ((range.begin + 1) * parts[axis] - 1) / sizes[axis];
         const std::int64_t last = (range.end * parts[axis] - 1) / sizes[axis];
         product *= static_cast<double>(last - first + 1);

@@ -61,7 +61,8 @@ public:
     std::vector<std::array<Part, 2>> col_halves;         ///< by sample column: north, south
     std::array<Part, 2> sides;                           ///< west, east half of the grid
     std::array<Part, 2> ends;                            ///< north, south half of the grid
-    std::array<std::int64_t, isa::kMaxRank + 1> sizes{}; ///< of homes: frames and axes of the tensor
+    std::array<std::int64_t, isa::kMaxRank + 1> sizes{}; ///< of homes: frames and axes of the tensor, in blocks
+    std::array<std::int64_t, isa::kMaxRank + 1> block{}; ///< of homes: elements that are never cut apart
     std::array<std::int64_t, isa::kMaxRank + 1> parts{}; ///< of homes: in how many parts they are cut
 
     /// Homes of which `wanted` takes something.

@@ -2,6 +2,7 @@
 // Chunks and blocks.
 #include "mapping/schedule/steps.hpp"
 
+#include "arch/isa/storage.hpp"
 #include <algorithm>
 
 namespace lodestone::schedule {
@@ -10,17 +11,28 @@ namespace {
 constexpr std::uint64_t kLeastStepCycles = 64; ///< about four times the fill of the pipelines
 constexpr std::uint64_t kMostSteps = 8;        ///< beyond, a shorter tail gains less than the descriptors cost
 
-std::int64_t ceil_part(std::int64_t size, std::uint32_t parts) {
-    return static_cast<std::int64_t>(ceil_div(static_cast<std::uint64_t>(size), parts));
+/// Most elements of one of `parts` parts of whole blocks.
+std::int64_t ceil_part(std::int64_t size, std::int64_t block, std::uint32_t parts) {
+    const std::uint64_t blocks = ceil_div(static_cast<std::uint64_t>(isa::blocks_in(size, block)), parts);
+    return std::min(size, static_cast<std::int64_t>(blocks) * block);
 }
 
-/// Index of a largest part, nearest to the middle.
-std::uint32_t heaviest_part(std::int64_t size, std::uint32_t parts) {
-    const std::int64_t largest = ceil_part(size, parts);
+/// Fewest elements of one of `parts` parts of whole blocks.
+std::int64_t smallest_part(std::int64_t size, std::int64_t block, std::uint32_t parts) {
+    std::int64_t smallest = size / parts;
+    for (std::uint32_t index = 0; block > 1 && index < parts; ++index) { // the last block may be short
+        smallest = std::min(smallest, isa::part_of_blocks(size, block, parts, index).size());
+    }
+    return smallest;
+}
+
+/// Index of a largest part, nearest to the middle; where the last block is short there may be none as large as that.
+std::uint32_t heaviest_part(std::int64_t size, std::int64_t block, std::uint32_t parts) {
+    const std::int64_t largest = ceil_part(size, block, parts);
     const std::uint32_t middle = parts / 2;
     for (std::uint32_t distance = 0; distance < parts; ++distance) {
         for (const std::uint32_t index : {middle + distance, middle - distance}) {
-            if (index < parts && isa::part_of(size, parts, index).size() == largest) {
+            if (index < parts && isa::part_of_blocks(size, block, parts, index).size() == largest) {
                 return index;
             }
         }
@@ -66,14 +78,23 @@ std::size_t axis_to_block(const isa::Program& program, const isa::Phase& phase, 
     return chosen;
 }
 
+/// Blocks of an axis of a tile: up to `wanted`, none of which cuts elements apart that share a scale.
+std::uint32_t axis_blocks(std::int64_t size, std::int64_t together, std::uint64_t wanted) {
+    std::int64_t blocks = std::min(static_cast<std::int64_t>(wanted), isa::blocks_in(size, together));
+    while (together > 1 && blocks > 1 && size % (blocks * together) != 0) {
+        --blocks;
+    }
+    return static_cast<std::uint32_t>(blocks);
+}
+
 } // namespace
 
 isa::Tile heaviest_tile(const isa::Program& program, const isa::Phase& phase) {
     const isa::WorkShape work = isa::work_shape(program, phase);
     isa::PartIndex part;
-    part.batch = heaviest_part(work.batch, phase.split.batch.parts());
+    part.batch = heaviest_part(work.batch, 1, phase.split.batch.parts());
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
-        part.axes[axis] = heaviest_part(work.output[axis], phase.split.axes[axis].parts());
+        part.axes[axis] = heaviest_part(work.output[axis], work.block_along(axis), phase.split.axes[axis].parts());
     }
     part.reduction = phase.split.reduction.parts() - 1; // the last part is always a largest one
     return isa::tile_of(phase.split, work, isa::core_of(phase.split, part));
@@ -82,10 +103,11 @@ isa::Tile heaviest_tile(const isa::Program& program, const isa::Phase& phase) {
 Bytes largest_chunk(const isa::Program& program, const isa::Phase& phase, std::uint32_t chunks) {
     const isa::WorkShape work = isa::work_shape(program, phase);
     const std::size_t axis = isa::channel_axis(program, phase);
-    const std::int64_t channels = ceil_part(ceil_part(work.output[axis], phase.split.axes[axis].parts()), chunks);
-    const std::int64_t reduction = ceil_part(work.reduction, phase.split.reduction.parts());
-    const auto elements = static_cast<std::uint64_t>(channels * reduction * window_positions(phase.kernel));
-    return bytes_for(numerics::storage_bits(numerics::format(phase.weight_format), elements));
+    const std::int64_t slice = ceil_part(work.output[axis], work.block_along(axis), phase.split.axes[axis].parts());
+    const std::int64_t channels = ceil_part(slice, 1, chunks);
+    const std::int64_t reduction = ceil_part(work.reduction, work.reduction_block, phase.split.reduction.parts());
+    const isa::Region chunk(isa::Shape{channels * window_positions(phase.kernel), reduction});
+    return isa::packed_bytes(chunk, phase.weight_format, 1);
 }
 
 std::optional<ChunkRange> chunk_range(const isa::Program& program, const isa::Phase& phase,
@@ -93,7 +115,8 @@ std::optional<ChunkRange> chunk_range(const isa::Program& program, const isa::Ph
     const isa::WorkShape work = isa::work_shape(program, phase);
     const std::size_t axis = isa::channel_axis(program, phase);
     const std::uint32_t parts = phase.split.axes[axis].parts();
-    const auto most = static_cast<std::uint32_t>(std::max<std::int64_t>(1, work.output[axis] / parts));
+    const auto most = static_cast<std::uint32_t>(
+        std::max<std::int64_t>(1, smallest_part(work.output[axis], work.block_along(axis), parts)));
     const Bytes limit = machine.matrix.weight_buffer / 2;
     if (largest_chunk(program, phase, most) > limit) {
         return std::nullopt;
@@ -123,8 +146,8 @@ isa::StepPlan plan_steps(const isa::Program& program, const isa::Phase& phase, C
     const std::size_t axis = axis_to_block(program, phase, tile);
     if (blocks > 1 && axis < tile.output.rank()) {
         plan.blocked_axis = static_cast<std::uint32_t>(axis);
-        plan.axis_blocks =
-            static_cast<std::uint32_t>(std::min(blocks, static_cast<std::uint64_t>(tile.output[axis].size())));
+        const isa::WorkShape shape = isa::work_shape(program, phase);
+        plan.axis_blocks = axis_blocks(tile.output[axis].size(), shape.block_along(axis), blocks);
     }
     return plan;
 }

@@ -2,6 +2,7 @@
 // The beam search over the layers.
 #include "mapping/tile/beam.hpp"
 
+#include "arch/isa/storage.hpp"
 #include "mapping/tile/dimensions.hpp"
 
 #include <algorithm>
@@ -64,7 +65,7 @@ Candidate Beam::first_phase() const {
         double bytes = 0;
         for (const std::uint32_t input : program_.network_inputs) {
             const isa::ProgramTensor& tensor = program_.tensors[input];
-            bytes += number(isa::packed_bytes(isa::Region(tensor.shape), tensor.format).count()) *
+            bytes += number(isa::packed_bytes(isa::Region(tensor.shape), tensor).count()) *
                      static_cast<double>(program_.batch);
         }
         candidate.compute = bytes / machine_.io_bandwidth.count() * machine_.clock.count();

@@ -3,6 +3,7 @@
 #include "mapping/tile/candidate.hpp"
 
 #include "arch/isa/demand.hpp"
+#include "arch/isa/storage.hpp"
 #include "arch/isa/work.hpp"
 #include "mapping/schedule/steps.hpp"
 #include "mapping/tile/dimensions.hpp"
@@ -84,8 +85,8 @@ std::vector<double> bytes_of_inputs(const isa::Program& program, const isa::Phas
     std::vector<double> bytes;
     for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
         const isa::Region region = isa::demand(program, phase, input, tile);
-        const numerics::FormatId format = program.tensors[phase.inputs[input].tensor].format;
-        bytes.push_back(number(isa::packed_bytes(region, format).count()) * static_cast<double>(tile.frames.size()));
+        const isa::ProgramTensor& tensor = program.tensors[phase.inputs[input].tensor];
+        bytes.push_back(number(isa::packed_bytes(region, tensor).count()) * static_cast<double>(tile.frames.size()));
     }
     return bytes;
 }
@@ -107,12 +108,10 @@ public:
         if (wanted_.chunks) {
             return at_chunks(std::clamp(*wanted_.chunks, range->fewest, range->most));
         }
-        const bool resident = wanted_.resident.value_or(false);
         std::optional<Candidate> found;
         double least = 0;
-        // More chunks start earlier; each reads the operands again.
-        for (std::uint32_t factor = 1; factor <= (resident ? 1U : kMostChunkFactor); factor *= 2) {
-            Candidate candidate = at_chunks(std::min(range->fewest * factor, range->most));
+        for (const std::uint32_t chunks : chunk_counts(*range)) {
+            Candidate candidate = at_chunks(chunks);
             const double time = std::max(candidate.compute, candidate.stream) +
                                 std::min(candidate.compute, candidate.stream) / number(candidate.chunks);
             if (!found || time < least) {
@@ -125,6 +124,39 @@ public:
 
 private:
     static constexpr std::uint32_t kMostChunkFactor = 4;
+
+    /// More chunks start earlier; each reads the operands again. Chunks that end inside blocks with a scale need room
+    /// for their values, so they are the last resort.
+    std::vector<std::uint32_t> chunk_counts(const schedule::ChunkRange& range) {
+        const std::uint32_t most_factor = wanted_.resident.value_or(false) ? 1 : kMostChunkFactor;
+        std::vector<std::uint32_t> counts;
+        for (std::uint32_t factor = 1; factor <= most_factor; factor *= 2) {
+            counts.push_back(std::min(range.fewest * factor, range.most));
+        }
+        if (std::ranges::none_of(counts, [this](std::uint32_t chunks) { return leaves_blocks_open(chunks); })) {
+            return counts;
+        }
+        std::erase_if(counts, [this](std::uint32_t chunks) { return leaves_blocks_open(chunks); });
+        const auto most = static_cast<std::uint32_t>(std::min<std::int64_t>(range.most, blocks_of_tile()));
+        for (std::uint32_t chunks = range.fewest; counts.empty() && chunks <= most; ++chunks) {
+            if (!leaves_blocks_open(chunks)) {
+                counts.push_back(chunks);
+            }
+        }
+        return counts.empty() ? std::vector{range.fewest} : counts;
+    }
+
+    [[nodiscard]] std::int64_t blocks_of_tile() const {
+        const isa::WorkShape work = isa::work_shape(program_, phase_);
+        const std::size_t channels = isa::channel_axis(program_, phase_);
+        return isa::blocks_in(tile_.output[channels].size(), work.block_along(channels));
+    }
+
+    bool leaves_blocks_open(std::uint32_t chunks) {
+        phase_.steps = {};
+        phase_.weights->chunks = chunks;
+        return !isa::open_region(program_, phase_, tile_).empty();
+    }
 
     Candidate at_chunks(std::uint32_t chunks) {
         Candidate candidate{.split = phase_.split, .chunks = chunks};
@@ -145,9 +177,8 @@ private:
         candidate.port = work.port + (candidate.resident ? candidate.slice_bytes : 0);
         candidate.compute =
             std::max(work.cycles, candidate.port / number(machine_.memory.width.count())) + fill(phase_, machine_);
-        const numerics::FormatId format = program_.tensors[phase_.output].format;
         candidate.home_bytes =
-            number(isa::packed_bytes(tile_.output, format).count()) * static_cast<double>(tile_.frames.size());
+            number(isa::home_bytes(program_, phase_, tile_).count()) * static_cast<double>(tile_.frames.size());
         candidate.gathered_bytes = bytes_of_inputs(program_, phase_, tile_);
         return candidate;
     }

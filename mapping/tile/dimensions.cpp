@@ -46,18 +46,21 @@ std::vector<Dimension> dimensions(const isa::Program& program, const isa::Phase&
     const isa::WorkShape work = isa::work_shape(program, phase);
     const GridShape& grid = program.grid;
     std::vector<Dimension> found;
-    const auto add = [&](Dimension::Kind kind, std::size_t axis, std::int64_t size, std::uint32_t most) {
-        if (size > 1) {
-            found.push_back({.kind = kind, .axis = axis, .size = size, .options = part_counts(size, grid, most)});
+    const auto add = [&](Dimension dimension, std::uint32_t most) {
+        const std::int64_t blocks = isa::blocks_in(dimension.size, dimension.block);
+        if (blocks > 1) {
+            dimension.options = part_counts(blocks, grid, most);
+            found.push_back(std::move(dimension));
         }
     };
-    add(Dimension::Kind::batch, 0, work.batch, grid.size());
+    add({.kind = Dimension::Kind::batch, .size = work.batch}, grid.size());
     for (std::size_t axis = 0; axis < work.output.size(); ++axis) {
         if (!is_whole_axis(phase.kernel, axis)) {
-            add(Dimension::Kind::axis, axis, work.output[axis], grid.size());
+            add({.axis = axis, .size = work.output[axis], .block = work.block_along(axis)}, grid.size());
         }
     }
-    add(Dimension::Kind::reduction, 0, work.reduction, std::max(grid.rows, grid.cols));
+    add({.kind = Dimension::Kind::reduction, .size = work.reduction, .block = work.reduction_block},
+        std::max(grid.rows, grid.cols));
     return found;
 }
 
@@ -84,20 +87,22 @@ std::string reason_against(const isa::Program& program, const isa::Phase& phase,
         return "it cuts " + std::to_string(split.axes.size()) + " axes, the output has " +
                std::to_string(work.output.size());
     }
-    const auto too_many = [](const std::string& name, std::uint32_t parts, std::int64_t size) {
-        return static_cast<std::int64_t>(parts) > size
-                   ? name + " is cut in " + std::to_string(parts) + " parts and has " + std::to_string(size)
-                   : std::string();
+    const auto too_many = [](const std::string& name, std::uint32_t parts, std::int64_t size, std::int64_t block) {
+        if (static_cast<std::int64_t>(parts) <= isa::blocks_in(size, block)) {
+            return std::string();
+        }
+        return name + " is cut in " + std::to_string(parts) + " parts and has " + std::to_string(size) +
+               (block == 1 ? "" : " in blocks of " + std::to_string(block) + " that share a scale");
     };
-    std::string reason = too_many("batch", split.batch.parts(), work.batch);
+    std::string reason = too_many("batch", split.batch.parts(), work.batch, 1);
     for (std::size_t axis = 0; axis < work.output.size() && reason.empty(); ++axis) {
-        reason = too_many(names[axis], split.axes[axis].parts(), work.output[axis]);
+        reason = too_many(names[axis], split.axes[axis].parts(), work.output[axis], work.block_along(axis));
         if (reason.empty() && split.axes[axis].parts() > 1 && is_whole_axis(phase.kernel, axis)) {
             reason = names[axis] + " must stay whole: its values are computed together";
         }
     }
     if (reason.empty()) {
-        reason = too_many("input_channels", split.reduction.parts(), work.reduction);
+        reason = too_many("input_channels", split.reduction.parts(), work.reduction, work.reduction_block);
     }
     if (reason.empty() && split.reduction.rows > 1 && split.reduction.cols > 1) {
         reason = "input_channels are cut along rows and columns; partial sums pass between neighbours of one side only";

@@ -20,6 +20,7 @@ struct Dimension {
     Kind kind = Kind::axis;
     std::size_t axis = 0; ///< of the output tensor, when kind is `axis`
     std::int64_t size = 1;
+    std::int64_t block = 1; ///< elements that stay together
     /// Part counts worth trying, ascending from 1: each the smallest that gives its largest part, and placeable on the
     /// grid as rows x columns.
     std::vector<std::uint32_t> options;

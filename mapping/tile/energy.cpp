@@ -23,7 +23,7 @@ double EnergyEstimate::of(const isa::Program& program, const isa::Phase& phase, 
         return 0;
     }
     const isa::Tile tile = schedule::heaviest_tile(program, phase);
-    const auto operand_bits = numerics::storage_bits(numerics::format(phase.activation_format)).count();
+    const numerics::Format& operand = numerics::format(phase.activation_format);
     const std::string key = isa::mac_key(std::string(numerics::name_of(phase.weight_format)),
                                          std::string(numerics::name_of(phase.activation_format)));
     const Bytes slice(whole(candidate.slice_bytes));
@@ -38,7 +38,7 @@ double EnergyEstimate::of(const isa::Program& program, const isa::Phase& phase, 
         core.read += work.activation_reads + work.weight_reads;
         core.written += work.output_writes;
         activations.written += work.activation_reads;
-        activations.read += bytes_for(Bits(cycles * phase.matrix.inputs * operand_bits));
+        activations.read += bytes_for(numerics::storage_bits(operand, cycles * phase.matrix.inputs));
         weights.read += Bytes(whole(candidate.chunk_bytes));
         const Bytes accumulated = bytes_for(Bits(cycles * phase.matrix.outputs * phase.accumulator_bits));
         sums.read += accumulated + work.partial_sums;

@@ -13,7 +13,8 @@ namespace {
 
 double bytes_per_element(numerics::FormatId format) {
     constexpr double kBitsPerByte = 8;
-    return number(numerics::storage_bits(numerics::format(format)).count()) / kBitsPerByte;
+    const auto block = static_cast<std::uint64_t>(isa::block_length(format));
+    return number(numerics::storage_bits(numerics::format(format), block).count()) / number(block) / kBitsPerByte;
 }
 
 /// The quick estimate: everything scales with the largest tile.
@@ -33,7 +34,8 @@ public:
             whole.weights->chunks = 1;
         }
         const isa::Tile tile = isa::tile_of(whole.split, work, {});
-        const isa::StepWork all = isa::step_work(program, whole, machine, {.tile = tile, .chunk = 0});
+        const isa::StepWork all =
+            isa::step_work(program, whole, machine, {.tile = tile, .chunk = 0, .finished = tile.output});
         vector_cycles_ = number(all.vector_cycles.count());
         output_bytes_ = number(all.output_writes.count());
         for (const isa::Gather& gather : phase.inputs) {
@@ -58,7 +60,9 @@ public:
         isa::Shape& tile = scratch_;
         tile = output_;
         for (std::size_t i = 0; i < dims_.size(); ++i) {
-            const auto part = static_cast<std::int64_t>(ceil_div(static_cast<std::uint64_t>(dims_[i].size), counts[i]));
+            const auto blocks = static_cast<std::uint64_t>(isa::blocks_in(dims_[i].size, dims_[i].block));
+            const std::int64_t part =
+                std::min(dims_[i].size, static_cast<std::int64_t>(ceil_div(blocks, counts[i])) * dims_[i].block);
             if (dims_[i].kind == Dimension::Kind::batch) {
                 frames = part;
             } else if (dims_[i].kind == Dimension::Kind::reduction) {
@@ -325,7 +329,7 @@ isa::Split fixed_rule(const isa::Program& program, const isa::Phase& phase) {
     for (const Dimension& dim : dims) { // image axes, alternately down and across
         if (dim.kind == Dimension::Kind::axis && dim.axis != channel) {
             std::uint32_t& side = down ? rows : cols;
-            const std::uint32_t parts = take(dim.size, side);
+            const std::uint32_t parts = take(isa::blocks_in(dim.size, dim.block), side);
             (down ? cut(split, dim).rows : cut(split, dim).cols) = parts;
             side /= parts;
             down = !down;
@@ -335,8 +339,8 @@ isa::Split fixed_rule(const isa::Program& program, const isa::Phase& phase) {
         for (const Dimension& dim : dims) {
             if (dim.kind == kind && (kind == Dimension::Kind::batch || dim.axis == channel)) {
                 isa::AxisSplit& parts = cut(split, dim);
-                parts.rows = take(dim.size, rows);
-                parts.cols = take(dim.size / parts.rows, cols);
+                parts.rows = take(isa::blocks_in(dim.size, dim.block), rows);
+                parts.cols = take(isa::blocks_in(dim.size, dim.block) / parts.rows, cols);
                 rows /= parts.rows;
                 cols /= parts.cols;
             }

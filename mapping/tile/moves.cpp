@@ -64,8 +64,9 @@ std::optional<std::uint32_t> Moves::producer_of(std::size_t phase, std::size_t i
 }
 
 route::TransferContext Moves::context_of(const isa::ProgramTensor& tensor) const {
-    const Bits bits = numerics::storage_bits(numerics::format(tensor.format));
-    return {.sample = sample_, .machine = machine_, .bits = static_cast<double>(bits.count())};
+    const auto block = static_cast<std::uint64_t>(isa::block_length(tensor.format));
+    const Bits bits = numerics::storage_bits(numerics::format(tensor.format), block);
+    return {.sample = sample_, .machine = machine_, .bits = number(bits.count()) / number(block)};
 }
 
 std::optional<route::Transfer>& Moves::measurement(std::size_t phase, std::size_t input, Index producer,

@@ -71,7 +71,7 @@ std::string signature(const isa::Program& program, const isa::Phase& phase) {
     std::visit(writer, phase.kernel);
     const auto add_tensor = [&](std::uint32_t index) {
         const isa::ProgramTensor& tensor = program.tensors[index];
-        writer.add_list(tensor.shape).add(static_cast<int>(tensor.format));
+        writer.add_list(tensor.shape).add(static_cast<int>(tensor.format)).add(tensor.block_axis);
     };
     add_tensor(phase.output);
     for (const isa::Gather& gather : phase.inputs) {

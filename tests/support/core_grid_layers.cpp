@@ -2,6 +2,8 @@
 // Layers with weights from fixed sequences.
 #include "tests/support/core_grid_layers.hpp"
 
+#include "arch/isa/storage.hpp"
+
 #include <cmath>
 #include <random>
 
@@ -16,6 +18,14 @@ isa::Constant random_weights(isa::Shape shape, numerics::FormatId format, std::v
         const auto code = static_cast<std::uint16_t>(static_cast<std::uint32_t>(random()) & record.code_mask());
         if (std::isfinite(numerics::decode(record, code))) {
             constant.codes.push_back(code);
+        }
+    }
+    if (record.block) { // along the reduction: axis 1 of a convolution's weights, axis 0 of a matrix
+        const isa::Region scales_of_blocks =
+            isa::scale_region(isa::Region(constant.shape), format, constant.shape.size() > 2 ? 1 : 0);
+        constant.scales = {1.0};
+        for (std::int64_t i = 0; i < scales_of_blocks.elements(); ++i) {
+            constant.block_scales.push_back(static_cast<std::uint8_t>(120 + random() % 4));
         }
     }
     return constant;

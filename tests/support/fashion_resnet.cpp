@@ -37,7 +37,7 @@ quantise::Sample random_sample(const graph::Graph& graph, std::mt19937& random) 
 
 } // namespace
 
-std::vector<float> Compiled::run(const isa::Program& variant) const {
+std::vector<float> Compiled::run(const isa::Program& variant, const isa::Program& loaded) const {
     constexpr Cycles kLimit(10'000'000);
     using core_grid::FlowControl;
     return outputs_of(core_grid::run_core_grid(
@@ -45,7 +45,7 @@ std::vector<float> Compiled::run(const isa::Program& variant) const {
         {.flow_control = isa::is_scheduled(variant) ? FlowControl::strict : FlowControl::elastic,
          .functional = true,
          .inputs = inputs,
-         .loaded = &program,
+         .loaded = &loaded,
          .cycle_limit = kLimit}));
 }
 

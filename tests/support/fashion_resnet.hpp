@@ -23,7 +23,9 @@ struct Compiled {
 
     /// Runs `variant` of the program on the data, with weights loaded where the program has them; strictly if it is
     /// scheduled. Throws as run_core_grid does.
-    [[nodiscard]] std::vector<float> run(const isa::Program& variant) const;
+    [[nodiscard]] std::vector<float> run(const isa::Program& variant) const { return run(variant, program); }
+    /// The same with the weights that `loaded` names where it has them.
+    [[nodiscard]] std::vector<float> run(const isa::Program& variant, const isa::Program& loaded) const;
 };
 
 /// All outputs, one after the other.

@@ -4,6 +4,7 @@
 
 #include "arch/isa/demand.hpp"
 #include "arch/isa/instructions.hpp"
+#include "arch/isa/storage.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,11 @@ namespace lodestone::test {
 namespace {
 
 constexpr Bytes kAlignment(128);
+/// Blocks run along channels: the second axis of pictures, the last of matrices.
+std::uint32_t block_axis(const isa::Shape& shape) {
+    return static_cast<std::uint32_t>(shape.size() > 2 ? 1 : shape.size() - 1);
+}
+
 constexpr std::uint32_t kWideAccumulator = 96; ///< bits; sums of FP8 products exactly
 
 /// Largest packed region and most frames over all cores.
@@ -18,9 +24,9 @@ struct Extent {
     Bytes frame_bytes{};
     std::int64_t frames = 0;
 
-    void cover(const isa::Region& region, isa::Interval held, numerics::FormatId format) {
-        if (!region.empty()) {
-            frame_bytes = std::max(frame_bytes, isa::packed_bytes(region, format));
+    void cover(Bytes bytes, isa::Interval held) {
+        if (bytes != Bytes(0)) {
+            frame_bytes = std::max(frame_bytes, bytes);
             frames = std::max(frames, held.size());
         }
     }
@@ -50,12 +56,14 @@ ProgramBuilder::ProgramBuilder(GridShape grid, std::int64_t batch, spec::MatrixS
 
 std::uint32_t ProgramBuilder::input(isa::Shape shape, numerics::FormatId format, double scale) {
     const auto index = static_cast<std::uint32_t>(program_.tensors.size());
+    const std::uint32_t axis = block_axis(shape);
     program_.tensors.push_back({.name = "input" + std::to_string(index),
                                 .shape = std::move(shape),
                                 .format = format,
                                 .scale = scale,
                                 .producer = std::nullopt,
-                                .is_network_output = false});
+                                .is_network_output = false,
+                                .block_axis = axis});
     program_.network_inputs.push_back(index);
     return index;
 }
@@ -73,7 +81,8 @@ std::uint32_t ProgramBuilder::add(Layer layer) {
                                 .format = layer.format,
                                 .scale = layer.scale,
                                 .producer = index,
-                                .is_network_output = false});
+                                .is_network_output = false,
+                                .block_axis = block_axis(layer.output)});
     isa::Phase phase;
     phase.name = layer.name;
     phase.op = isa::kernel_name(layer.kernel);
@@ -144,7 +153,7 @@ std::uint32_t ProgramBuilder::add_home(std::uint32_t index) {
         const isa::Tile tile =
             isa::tile_of(phase.split, isa::work_shape(program_, phase), program_.grid.position(CoreId(core)));
         if (tile.owns_output) {
-            extent.cover(tile.output, tile.frames, program_.tensors[phase.output].format);
+            extent.cover(isa::home_bytes(program_, phase, tile), tile.frames);
         }
     }
     program_.buffers.push_back({.name = phase.name + ".home",
@@ -195,7 +204,8 @@ void ProgramBuilder::add_gathers(std::uint32_t index) {
         for (std::uint32_t core = 0; core < program_.grid.size(); ++core) {
             const isa::Tile tile =
                 isa::tile_of(phase.split, isa::work_shape(program_, phase), program_.grid.position(CoreId(core)));
-            extent.cover(isa::demand(program_, phase, input, tile), tile.frames, program_.tensors[tensor].format);
+            extent.cover(isa::packed_bytes(isa::demand(program_, phase, input, tile), program_.tensors[tensor]),
+                         tile.frames);
         }
         gather.buffer = static_cast<std::uint32_t>(program_.buffers.size());
         program_.buffers.push_back({.name = phase.name + ".input" + std::to_string(input),

@@ -90,7 +90,7 @@ TEST_CASE("fashion_resnet keeps its accuracy at 8 bits", "[workloads][quantised]
     std::cout << std::fixed << std::setprecision(1) << "accuracy of fashion_resnet over " << tested
               << " images: floats " << at_floats << " %";
     std::map<std::string, double> at;
-    for (const char* name : {"int8", "fp8_e4m3", "fp8_e5m2", "int4", "int2"}) {
+    for (const char* name : {"int8", "fp8_e4m3", "fp8_e5m2", "int4", "int2", "mxfp8", "mxint8", "mxfp4"}) {
         const auto model =
             quantise::quantise(prepared, {.precision = numerics::parse_precision(name), .ranges = ranges});
         const reference::QuantisedInterpreter oracle(model);
@@ -104,4 +104,7 @@ TEST_CASE("fashion_resnet keeps its accuracy at 8 bits", "[workloads][quantised]
     CHECK(at["fp8_e5m2"] > at_floats - 4.0);
     CHECK(at["int4"] > at_floats - 5.0);
     CHECK(at["int2"] < at["int4"]);
+    CHECK(at["mxfp8"] > at_floats - 1.5);
+    CHECK(at["mxint8"] > at_floats - 1.5);
+    CHECK(at["mxfp4"] > at_floats - 12.0); // 4 bits without calibration
 }

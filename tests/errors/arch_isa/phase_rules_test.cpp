@@ -292,6 +292,58 @@ TEST_CASE("PRG-C5: a step plan cuts each tile into blocks of an axis that may be
     broken(one_layer(isa::SoftmaxKernel{.axis = 1}, {1, 8, 6, 6}), "layer", {.axis_blocks = 2, .blocked_axis = 1});
 }
 
+namespace {
+
+/// A convolution whose channels come in blocks of 32, cut as said.
+Subject in_blocks(std::int64_t in, std::int64_t out, const isa::Split& split) {
+    Subject subject =
+        test::on_small_machine(test::conv_program({.rows = 1, .cols = 4}, {.in_channels = in,
+                                                                           .out_channels = out,
+                                                                           .kernel = 1,
+                                                                           .channel_parts = split.axes[1].cols,
+                                                                           .reduction_parts = split.reduction.cols,
+                                                                           .format = numerics::FormatId::mxint8}));
+    subject.machine.matrix.extra_formats = {"mxint8"};
+    return subject;
+}
+
+} // namespace
+
+TEST_CASE("PRG-C6: an axis whose elements share scales is not cut into more parts than it has blocks",
+          "[isa][errors]") {
+    isa::Split split = isa::whole(4);
+    split.axes[1].cols = 2;
+    REQUIRE(in_blocks(8, 33, split).verify().empty());
+    Subject subject = in_blocks(8, 33, split);
+    subject.phase("conv").split.axes[1].cols = 3;
+    const std::vector<isa::Violation> found = subject.verify();
+    REQUIRE(!found.empty());
+    CHECK(found.front().rule == "PRG-C6");
+    CHECK(found.front().layer == "conv");
+    CHECK(found.front().value == "3 parts");
+    CHECK(found.front().limit == "33 in blocks of 32");
+}
+
+TEST_CASE("PRG-C2: no part of a reduction has no block", "[isa][errors]") {
+    isa::Split split = isa::whole(4);
+    split.reduction.cols = 2;
+    REQUIRE(in_blocks(64, 8, split).verify().empty());
+    Subject subject = in_blocks(64, 8, split);
+    subject.phase("conv").split.reduction.cols = 4;
+    const std::vector<isa::Violation> found = subject.verify();
+    REQUIRE(!found.empty());
+    CHECK(found.front().rule == "PRG-C2");
+    CHECK(found.front().limit == "64 in blocks of 32");
+}
+
+TEST_CASE("PRG-F2: sums over blocks with scales have the bits of binary32", "[isa][errors]") {
+    Subject subject = in_blocks(64, 8, isa::whole(4));
+    subject.phase("conv").accumulator_bits = 32;
+    REQUIRE(subject.verify().empty());
+    subject.phase("conv").accumulator_bits = 31;
+    check_breaks(subject, "PRG-F2", "conv");
+}
+
 TEST_CASE("PRG-F1: the matrix unit of the machine supports the formats of the phase", "[isa][errors]") {
     Subject subject = every_split();
     subject.machine.matrix.modes.front().precision = "int4";

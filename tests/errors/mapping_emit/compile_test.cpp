@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the compiler refuses, and what it says.
 #include "mapping/emit/compile.hpp"
+#include "numerics/precision.hpp"
 #include "sim/base/error.hpp"
 #include "tests/support/network_builder.hpp"
 #include "workloads/quantise/quantise.hpp"
@@ -175,6 +176,29 @@ TEST_CASE("a layer stands once in a mapping and its split must be legal", "[mapp
         "layers:\n  - {name: conv, split: {}}\n  - {name: conv, split: {rows: 4x1}}\n", "m.yaml");
     CHECK_THROWS_WITH(emit::compile(one_conv(), small_machine(), chosen),
                       Contains("stands twice") && Contains("takes 4 rows of the grid, there are 2"));
+}
+
+TEST_CASE("a mapping that cuts elements apart which share a scale is refused where it stands", "[mapping][errors]") {
+    NetworkBuilder net;
+    const TensorId first =
+        net.op(OpKind::conv, "first", {net.input("x", {1, 40, 4, 4}), net.random("w", {48, 40, 1, 1})});
+    const graph::QuantisedModel model =
+        quantise::quantise(net.finish({net.op(OpKind::conv, "second", {first, net.random("v", {8, 48, 1, 1})})}),
+                           {.precision = numerics::parse_precision("mxfp8")});
+    emit::CompileOptions chosen = options();
+    const auto compile_with = [&](const std::string& split) {
+        chosen.mapping = emit::read_mapping_text("layers:\n  - {name: first, split: {" + split + "}}\n", "m.yaml");
+        return emit::compile(model, {.grid = {.rows = 4, .cols = 4}}, chosen);
+    };
+    CHECK_NOTHROW(compile_with("output_channels: 2x1, input_channels: 1x2"));
+    CHECK_THROWS_WITH(compile_with("output_channels: 3x1"),
+                      Contains("m.yaml:2:5: first") &&
+                          Contains("output_channels is cut in 3 parts and has 48 in blocks of 32 that share a scale"));
+    CHECK_THROWS_WITH(compile_with("input_channels: 1x3"),
+                      Contains("input_channels is cut in 3 parts and has 40 in blocks of 32 that share a scale"));
+    chosen.mapping = emit::read_mapping_text("layers:\n  - {name: second, split: {output_channels: 4x2}}\n",
+                                             "m.yaml"); // kept in binary32
+    CHECK_NOTHROW(emit::compile(model, {.grid = {.rows = 4, .cols = 4}}, chosen));
 }
 
 TEST_CASE("blocks cannot cut output channels of a matrix layer", "[mapping][errors]") {

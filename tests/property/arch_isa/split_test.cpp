@@ -28,14 +28,63 @@ Split random_split(Random& random, std::size_t rank) {
     return split;
 }
 
+/// Sometimes with elements that stay together.
+WorkShape random_work(Random& random) {
+    return {.batch = random.upto(5),
+            .output = {random.upto(9), random.upto(9)},
+            .reduction = random.upto(7),
+            .block_axis = random.upto(2) - 1U,
+            .block = random.upto(4),
+            .reduction_block = random.upto(3)};
+}
+
+/// A part begins with a block and ends with one or with the whole.
+bool has_whole_blocks(Interval part, std::int64_t block, std::int64_t size) {
+    return part.empty() || (part.begin % block == 0 && (part.end % block == 0 || part.end == size));
+}
+
 } // namespace
+
+TEST_CASE("no part of an axis or of the reduction ends inside a block", "[arch][isa]") {
+    Random random;
+    for (int round = 0; round < 200; ++round) {
+        const Split split = random_split(random, 2);
+        const WorkShape work = random_work(random);
+        for (std::uint32_t row = 0; row < split.rows_used(); ++row) {
+            for (std::uint32_t col = 0; col < split.cols_used(); ++col) {
+                const Tile tile = tile_of(split, work, {.row = row, .col = col});
+                for (std::size_t axis = 0; axis < 2; ++axis) {
+                    CHECK(has_whole_blocks(tile.output[axis], work.block_along(axis), work.output[axis]));
+                }
+                CHECK(has_whole_blocks(tile.reduction, work.reduction_block, work.reduction));
+            }
+        }
+    }
+}
+
+TEST_CASE("the tiles of a grid are those of its cores", "[arch][isa]") {
+    Random random;
+    for (int round = 0; round < 200; ++round) {
+        const Split split = random_split(random, 2);
+        const WorkShape work = random_work(random);
+        const GridShape grid{.rows = split.rows_used() + random.upto(2), .cols = split.cols_used() + random.upto(2)};
+        const GridTiles tiles(grid, split, work);
+        for (std::uint32_t core = 0; core < grid.size(); ++core) {
+            const Tile tile = tile_of(split, work, grid.position(CoreId(core)));
+            REQUIRE(tiles[CoreId(core)].idle == tile.idle);
+            REQUIRE(tiles[CoreId(core)].output == tile.output);
+            REQUIRE(tiles[CoreId(core)].reduction == tile.reduction);
+            REQUIRE(tiles[CoreId(core)].frames == tile.frames);
+            REQUIRE(tiles[CoreId(core)].owns_output == tile.owns_output);
+        }
+    }
+}
 
 TEST_CASE("every element of the output is computed exactly once for each part of the reduction", "[arch][isa]") {
     Random random;
     for (int round = 0; round < 200; ++round) {
         const Split split = random_split(random, 2);
-        const WorkShape work{
-            .batch = random.upto(5), .output = {random.upto(9), random.upto(9)}, .reduction = random.upto(7)};
+        const WorkShape work = random_work(random);
         const GridShape grid{.rows = split.rows_used() + random.upto(2), .cols = split.cols_used() + random.upto(2)};
         std::vector<int> seen(static_cast<std::size_t>(work.batch * work.output[0] * work.output[1] * work.reduction));
         for (std::uint32_t core = 0; core < grid.size(); ++core) {

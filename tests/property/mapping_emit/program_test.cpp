@@ -2,6 +2,7 @@
 // Whatever is mapped to whatever grid: the program breaks no rule, computes every element once, loses no weight.
 #include "arch/isa/flow.hpp"
 #include "arch/isa/flow_counts.hpp"
+#include "arch/isa/storage.hpp"
 #include "arch/isa/verify.hpp"
 #include "mapping/emit/map.hpp"
 #include "mapping/tile/dimensions.hpp"
@@ -87,7 +88,10 @@ void require_all_weights(const isa::Program& program, const isa::Phase& phase) {
         }
     }
     const isa::Constant& weights = program.constants[phase.weights->constant];
-    const std::uint64_t wanted = isa::packed_bytes(isa::Region(weights.shape), phase.weight_format).count() * 8;
+    const std::uint64_t wanted =
+        isa::packed_bytes(isa::Region(weights.shape), phase.weight_format, isa::weight_block_axis(phase.kernel))
+            .count() *
+        8;
     const std::uint64_t pieces = isa::weight_groups(program, phase) * phase.weights->chunks;
     REQUIRE(bits >= wanted);
     REQUIRE(bits <= wanted + 8 * pieces); // each piece is rounded up to bytes

@@ -7,7 +7,8 @@ namespace lodestone::test {
 using graph::OpKind;
 using graph::TensorData;
 
-RandomNetwork::RandomNetwork(std::uint64_t seed) : dice_(seed), net_(static_cast<std::uint32_t>(seed) + 1) {}
+RandomNetwork::RandomNetwork(std::uint64_t seed, std::int64_t channels)
+    : dice_(seed), net_(static_cast<std::uint32_t>(seed) + 1), channels_(channels) {}
 
 graph::Graph RandomNetwork::draw() {
     static const std::vector<Step> steps{
@@ -70,7 +71,7 @@ RandomNetwork::Ints RandomNetwork::random_window(std::int64_t most) {
 void RandomNetwork::convolution() {
     const std::int64_t groups =
         shape_[1] % 3 == 0 && dice_.one_in(3) ? 3 : (shape_[1] % 2 == 0 && dice_.one_in(3) ? 2 : 1);
-    const std::int64_t out = groups * dice_.between(1, 13 / groups);
+    const std::int64_t out = groups * dice_.between(1, channels_ / groups);
     const Ints window = random_window(4);
     std::vector<TensorId> inputs{current_, parameter({out, shape_[1] / groups, window[0], window[1]})};
     if (!dice_.one_in(3)) {
@@ -151,7 +152,7 @@ void RandomNetwork::residual() {
 }
 
 void RandomNetwork::concatenation() {
-    std::vector<TensorId> parts{current_, pointwise(current_, dice_.between(1, 5))};
+    std::vector<TensorId> parts{current_, pointwise(current_, dice_.between(1, (channels_ + 2) / 3))};
     if (dice_.one_in(2)) {
         parts.push_back(pointwise(current_, dice_.between(1, 3)));
     }

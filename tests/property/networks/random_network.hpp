@@ -28,10 +28,12 @@ private:
     std::mt19937_64 random_;
 };
 
-/// Draws one network: a body of pictures, then sometimes a tail of matrices.
+/// Draws one network: a body of pictures, then sometimes a tail of matrices. Convolutions have up to `channels`
+/// outputs.
 class RandomNetwork {
 public:
-    explicit RandomNetwork(std::uint64_t seed);
+    static constexpr std::int64_t few_channels = 13;
+    explicit RandomNetwork(std::uint64_t seed, std::int64_t channels = few_channels);
     [[nodiscard]] graph::Graph draw();
 
 private:
@@ -69,6 +71,7 @@ private:
     TensorId current_;
     Ints shape_; ///< of current_
     int next_name_ = 0;
+    std::int64_t channels_;
 };
 
 } // namespace lodestone::test

@@ -60,11 +60,20 @@ void require_same_file(const isa::Program& program) {
     REQUIRE(isa::program_text(read) == text);
 }
 
-void check(std::uint64_t seed) {
-    static const std::vector<std::string> precisions{"int8",     "int4",     "int2",     "w4a8",
-                                                     "fp8_e4m3", "fp8_e5m2", "fp8_e3m4", "fp4_e2m1"};
+const std::vector<std::string>& with_blocks() {
+    static const std::vector<std::string> precisions{"mxfp8", "mxfp4", "mxint8"};
+    return precisions;
+}
+
+const std::vector<std::string>& all_kinds() {
+    static const std::vector<std::string> precisions{"int8",     "int4",     "int2",  "w4a8",  "fp8_e4m3", "fp8_e5m2",
+                                                     "fp8_e3m4", "fp4_e2m1", "mxfp8", "mxfp4", "mxint8"};
+    return precisions;
+}
+
+void check(std::uint64_t seed, const std::vector<std::string>& precisions, std::int64_t channels) {
     Dice dice(seed);
-    const test::FashionResnet network(test::RandomNetwork(seed).draw());
+    const test::FashionResnet network(test::RandomNetwork(seed, channels).draw());
     const std::string precision = dice.one_of(precisions);
     const GridShape grid{.rows = static_cast<std::uint32_t>(dice.between(1, 5)),
                          .cols = static_cast<std::uint32_t>(dice.between(1, 5))};
@@ -92,7 +101,16 @@ void check(std::uint64_t seed) {
 TEST_CASE("random networks are mapped legally, computed bit for bit and no faster than their bounds", "[mapping]") {
     constexpr std::uint64_t kNetworks = 300;
     for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
-        check(seed);
+        check(seed, all_kinds(), test::RandomNetwork::few_channels);
+    }
+}
+
+TEST_CASE("random networks whose channels fill several blocks are computed bit for bit with a scale for each block",
+          "[mapping]") {
+    constexpr std::uint64_t kNetworks = 90;
+    constexpr std::int64_t kChannels = 100;
+    for (std::uint64_t seed = 1; seed <= kNetworks; ++seed) {
+        check(seed, with_blocks(), kChannels);
     }
 }
 

@@ -81,14 +81,14 @@ TEST_CASE("a functional run without parameters names what is missing", "[arch][c
                       Contains("weights") && Contains("0 of its 1152 values"));
 }
 
-TEST_CASE("a functional run refuses inputs of another size and block formats", "[arch][core_grid]") {
+TEST_CASE("a functional run refuses inputs of another size and weights without their scales", "[arch][core_grid]") {
     isa::Program program = test::conv_program({.rows = 2, .cols = 2}, {});
     const spec::CoreGridSpec machine = test::small_machine(program.grid);
     CHECK_THROWS_WITH(run_core_grid(program, machine, {.functional = true, .inputs = {{1.0F, 2.0F}}}),
                       Contains("2 values are given") && Contains("512"));
-    program.tensors[1].format = FormatId::mxint8;
+    program.constants[0].format = FormatId::mxint8;
     CHECK_THROWS_WITH(run_core_grid(program, machine, {.functional = true, .inputs = test::random_inputs(program)}),
-                      Contains("mxint8"));
+                      Contains("0 of its 144 scales"));
 }
 
 namespace {

@@ -156,8 +156,9 @@ TEST_CASE("the same run twice gives the same bytes", "[system]") {
 TEST_CASE("the simulated grid computes what the reference interpreter computes, at every precision", "[system]") {
     const std::string data = " --functional --inputs /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"
                              " --labels /usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz --samples 100";
-    const Json results = results_of(kSmallMachine + workload("fashion_resnet") +
-                                    "--precision int8,int4,int2,fp8_e4m3,fp8_e5m2 --batch 10" + data);
+    const Json results =
+        results_of(kSmallMachine + workload("fashion_resnet") +
+                   "--precision int8,int4,int2,fp8_e4m3,fp8_e5m2,mxfp8,mxfp4,mxint8 --batch 10" + data);
     for (const Json& result : results) {
         INFO(result.at("precision"));
         CHECK(result.at("functional").at("samples") == 100);

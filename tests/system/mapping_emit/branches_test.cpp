@@ -61,8 +61,11 @@ graph::Graph network_of(const char* text) {
 }
 
 void check_bits(const test::FashionResnet& network, const std::string& mapping = "") {
-    for (const char* precision : {"int8", "int4", "fp8_e4m3"}) {
+    for (const char* precision : {"int8", "int4", "fp8_e4m3", "mxfp8", "mxfp4"}) {
         const graph::QuantisedModel model = network.quantised(precision);
+        if (!mapping.empty() && numerics::format(model.layers.front().activation_format).block) {
+            continue; // these mappings cut their few channels, which share scales
+        }
         for (const GridShape grid : {GridShape{.rows = 2, .cols = 2}, GridShape{.rows = 4, .cols = 4}}) {
             CAPTURE(precision, grid.rows);
             const test::Compiled compiled = network.compiled(model, grid, 2, mapping);

@@ -25,7 +25,10 @@ Fate fate_of(const test::Compiled& compiled, const isa::Program& mutant) {
         return Fate::refused_by_rule;
     }
     try {
-        return test::same_bits(compiled.run(mutant), compiled.expected) ? Fate::same_function : Fate::other_outputs;
+        // With the weights of the original, and with those that the mutant names.
+        const bool is_same = test::same_bits(compiled.run(mutant), compiled.expected) &&
+                             test::same_bits(compiled.run(mutant, mutant), compiled.expected);
+        return is_same ? Fate::same_function : Fate::other_outputs;
     } catch (const UserError&) {
         return Fate::refused_by_model;
     } catch (const MachineError&) {
@@ -90,7 +93,7 @@ TEST_CASE("no damaged program survives: it is refused or its outputs differ, or 
     const test::FashionResnet network;
     std::mt19937 random(20);
     Tally tally;
-    for (const char* precision : {"int8", "fp8_e4m3", "int4"}) {
+    for (const char* precision : {"int8", "fp8_e4m3", "int4", "mxfp8", "mxfp4"}) {
         const graph::QuantisedModel model = network.quantised(precision);
         for (const GridShape grid : {GridShape{.rows = 2, .cols = 2}, GridShape{.rows = 4, .cols = 4}}) {
             CAPTURE(precision, grid.rows);

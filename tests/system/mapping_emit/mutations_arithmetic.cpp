@@ -29,6 +29,29 @@ std::string other_scale(Program& program, Random& random) {
     return tensor->name + ": scale " + std::to_string(tensor->scale);
 }
 
+std::string other_block_scales(Program& program, Random& random) {
+    isa::Constant* weights =
+        pick(program.constants, random, [](const isa::Constant& c) { return !c.block_scales.empty(); });
+    if (weights == nullptr) {
+        return "";
+    }
+    for (std::uint8_t& scale : weights->block_scales) { // one alone may meet zeros
+        scale = static_cast<std::uint8_t>(scale + 3);
+    }
+    return weights->name + ": blocks 8 times as large";
+}
+
+/// Blocks of one element are the same along every axis.
+std::string other_block_axis(Program& program, Random& random) {
+    isa::ProgramTensor* tensor =
+        pick(program.tensors, random, [](const isa::ProgramTensor& t) { return isa::block_length(t.format) > 1; });
+    if (tensor == nullptr) {
+        return "";
+    }
+    tensor->block_axis = (tensor->block_axis + 1) % static_cast<std::uint32_t>(tensor->shape.size());
+    return tensor->name + ": blocks along axis " + std::to_string(tensor->block_axis);
+}
+
 // Formats
 
 std::string other_weight_format(Program& program, Random& random) {
@@ -181,6 +204,8 @@ std::vector<Mutation> arithmetic_mutations() {
     return {
         {"scales one channel on", Effect::wrong, rotate_scales},
         {"other scale", Effect::wrong, other_scale},
+        {"other scales of blocks", Effect::wrong, other_block_scales},
+        {"other axis of blocks", Effect::remapping, other_block_axis},
         {"other weight format", Effect::wrong, other_weight_format},
         {"other tensor format", Effect::wrong, other_tensor_format},
         {"accumulator too narrow", Effect::wrong, narrow_accumulator},

@@ -51,7 +51,7 @@ graph::Graph encoder() {
 TEST_CASE("a transformer with drawn weights gives the reference's bits on grids of four and sixteen cores",
           "[mapping][core_grid]") {
     const test::FashionResnet network(encoder());
-    for (const char* precision : {"int8", "fp8_e4m3", "w4a8", "int16", "fp16", "bf16"}) {
+    for (const char* precision : {"int8", "fp8_e4m3", "w4a8", "int16", "fp16", "bf16", "mxfp8", "mxfp4", "mxint8"}) {
         const graph::QuantisedModel model = network.quantised(precision);
         for (const GridShape grid : {GridShape{.rows = 2, .cols = 2}, GridShape{.rows = 4, .cols = 4}}) {
             CAPTURE(precision, grid.rows);

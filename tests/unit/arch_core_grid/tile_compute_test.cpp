@@ -266,11 +266,11 @@ TEST_CASE("every epilogue step is the function of its name", "[arch][core_grid]"
 
 TEST_CASE("values are stored as the nearest code, saturating, and floats as they are", "[arch][core_grid]") {
     const isa::ProgramTensor codes{.name = "t", .shape = {4}, .format = FormatId::int8, .scale = 0.5};
-    CHECK(encode_values(codes, Values{1.0F, -0.75F, 100.0F, -100.0F}) ==
+    CHECK(encode_region(Storage(codes), isa::Region(codes.shape), Values{1.0F, -0.75F, 100.0F, -100.0F}).elements ==
           std::vector<std::uint32_t>{2, 0xFE, 127, 0x80});
     const isa::ProgramTensor floats{.name = "t", .shape = {2}};
-    const std::vector<std::uint32_t> bits = encode_values(floats, Values{1.0F, -0.1F});
-    CHECK(decode_block(floats, isa::Region(isa::Shape{2}), bits).values ==
+    const isa::Region both(floats.shape);
+    CHECK(decode_block(floats, both, encode_region(Storage(floats), both, Values{1.0F, -0.1F})).values ==
           std::vector<double>{1.0, static_cast<double>(-0.1F)});
 }
 
