@@ -31,7 +31,8 @@ struct LowerOptions {
 [[nodiscard]] std::vector<std::string> supported_operators();
 
 /// Width of a partial sum of `length` products: integers the width of a product plus the carries, floats that of a
-/// Kulisch accumulator which loses nothing, a sign, and the carries; rounded up to whole bytes.
+/// Kulisch accumulator which loses nothing, a sign, and the carries; rounded up to whole bytes. Of blocks with scales
+/// isa::kBlockSumBits.
 [[nodiscard]] std::uint32_t accumulator_bits(numerics::FormatId weights, numerics::FormatId activations,
                                              std::uint64_t length);
 
