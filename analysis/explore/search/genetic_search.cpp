@@ -25,6 +25,7 @@ constexpr std::size_t attempts_per_child = 20;   ///< then neighbours are asked 
 
 constexpr std::uint64_t fewest_generations = 6; ///< else nothing is learnt between them
 constexpr std::uint64_t least_population = 4;
+constexpr std::uint64_t first_share = 12; ///< part of the budget that the first generation is at least
 
 bool violates(const Answer& answer) {
     return answer.violation > 0;
@@ -43,7 +44,8 @@ std::vector<Point> GeneticSearch::ask() {
     check_invariant(awaited_ == 0, "a generation is told completely before the next is asked for");
     const std::uint64_t limit = std::min(spec_.budget, space_.points());
     const std::size_t before = records_.size();
-    const std::size_t wanted = std::min<std::uint64_t>(before + spec_.population, limit);
+    const std::uint64_t size = before > 0 ? spec_.population : std::max(spec_.population, spec_.budget / first_share);
+    const std::size_t wanted = std::min<std::uint64_t>(before + size, limit);
     if (before == 0) {
         for (Point& point : latin_hypercube(space_, wanted, spec_.seed)) {
             add(std::move(point));
