@@ -32,22 +32,14 @@ void check_technology(const config::Node& root, Problems& problems, config::Read
 
 config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,
                                  Problems& problems) {
+    constexpr std::string_view in_run_files = "machine.";
     config::Node root = config::load_file(file, problems);
+    const bool is_machine = root.find("family") != nullptr;
     for (const std::string& assignment : overrides) {
-        config::apply_override(root, assignment, problems);
+        const bool is_long = is_machine && assignment.starts_with(in_run_files);
+        config::apply_override(root, is_long ? assignment.substr(in_run_files.size()) : assignment, problems);
     }
     return root;
-}
-
-config::Node load_machine_file(const std::string& file, const std::vector<std::string>& overrides, Problems& problems) {
-    constexpr std::string_view in_run_files = "machine.";
-    std::vector<std::string> paths = overrides;
-    for (std::string& path : paths) {
-        if (path.starts_with(in_run_files)) {
-            path.erase(0, in_run_files.size());
-        }
-    }
-    return load_with_overrides(file, paths, problems);
 }
 
 } // namespace lodestone::apps

@@ -27,11 +27,9 @@ struct MachineInput {
 /// Reads a technology file of any kind and reports what is wrong with it.
 void check_technology(const config::Node& root, Problems& problems, config::ReadLog* log = nullptr);
 
-/// Loads a file and applies the overrides of the command line.
+/// Loads a file and applies the overrides of the command line. For a machine file a path may also begin with
+/// "machine.", as those of run files do.
 [[nodiscard]] config::Node load_with_overrides(const std::string& file, const std::vector<std::string>& overrides,
                                                Problems& problems);
-/// The same for a machine file; a path may also begin with "machine.", as paths of run files do.
-[[nodiscard]] config::Node load_machine_file(const std::string& file, const std::vector<std::string>& overrides,
-                                             Problems& problems);
 
 } // namespace lodestone::apps

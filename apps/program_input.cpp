@@ -16,7 +16,7 @@ ProgramInput read_program_input(const Arguments& arguments) {
         problems.throw_if_errors();
     }
     ProgramInput input;
-    const config::Node root = load_machine_file(arguments.machine, arguments.overrides, problems);
+    const config::Node root = load_with_overrides(arguments.machine, arguments.overrides, problems);
     input.machine = read_machine_input(config::MapReader(root, problems));
     const std::string& file = arguments.files.front();
     input.text = read_file(file);

@@ -242,7 +242,7 @@ RunRequest from_options(const Arguments& arguments, Problems& problems) {
         problems.error({.file = "--machine"}, "", "is missing; name a machine file, or give a run file instead");
         return request;
     }
-    const config::Node root = load_machine_file(arguments.machine, arguments.overrides, problems);
+    const config::Node root = load_with_overrides(arguments.machine, arguments.overrides, problems);
     request.machine = read_machine_input(config::MapReader(root, problems));
     request.machine_text = config::canonical_text(root);
     if (arguments.workload.empty()) {

@@ -43,7 +43,7 @@ Verdict from_program(const Arguments& arguments) {
         problems.error({.file = "--machine"}, "", "is missing; name the machine that the program is for");
         problems.throw_if_errors();
     }
-    const config::Node root = load_machine_file(arguments.machine, arguments.overrides, problems);
+    const config::Node root = load_with_overrides(arguments.machine, arguments.overrides, problems);
     const MachineInput machine = read_machine_input(config::MapReader(root, problems));
     const std::string& file = arguments.files.front();
     problems.throw_if_errors();

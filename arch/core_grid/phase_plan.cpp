@@ -19,26 +19,25 @@ bool computes(const isa::Phase& phase) {
 }
 
 /// The nearest core before or behind in the reduction chain whose part of the reduction is not empty.
-std::optional<CoreId> chain_neighbour(const isa::Program& program, const isa::Phase& phase, GridPosition core,
-                                      int direction) {
-    const isa::WorkShape work = isa::work_shape(program, phase);
-    isa::PartIndex part = isa::part_index(phase.split, core);
+std::optional<CoreId> chain_neighbour(const isa::Program& program, const isa::Phase& phase, const isa::GridTiles& tiles,
+                                      CoreId core, int direction) {
+    isa::PartIndex part = isa::part_index(phase.split, program.grid.position(core));
     for (auto next = static_cast<int>(part.reduction) + direction;
          next >= 0 && next < static_cast<int>(phase.split.reduction.parts()); next += direction) {
         part.reduction = static_cast<std::uint32_t>(next);
-        const GridPosition neighbour = isa::core_of(phase.split, part);
-        if (!isa::tile_of(phase.split, work, neighbour).idle) {
-            return program.grid.at(neighbour);
+        const CoreId neighbour = program.grid.at(isa::core_of(phase.split, part));
+        if (!tiles[neighbour].idle) {
+            return neighbour;
         }
     }
     return std::nullopt;
 }
 
-void plan_core(const isa::Program& program, const spec::CoreGridSpec& machine, PhasePlan& plan, CoreId id) {
+void plan_core(const isa::Program& program, const spec::CoreGridSpec& machine, PhasePlan& plan,
+               const isa::GridTiles& tiles, CoreId id) {
     const isa::Phase& phase = program.phases[plan.index];
-    const GridPosition position = program.grid.position(id);
     CorePlan& core = plan.cores[id.index()];
-    core.tile = isa::tile_of(phase.split, isa::work_shape(program, phase), position);
+    core.tile = tiles[id];
     core.first_work = static_cast<std::uint32_t>(plan.works.size());
     if (core.tile.idle || !computes(phase)) {
         return;
@@ -49,8 +48,8 @@ void plan_core(const isa::Program& program, const spec::CoreGridSpec& machine, P
         plan.works.push_back(isa::step_work(program, phase, machine, isa::step_of(program, phase, core.tile, step)));
     }
     if (phase.split.reduction.parts() > 1) {
-        core.upstream = chain_neighbour(program, phase, position, -1);
-        core.downstream = chain_neighbour(program, phase, position, 1);
+        core.upstream = chain_neighbour(program, phase, tiles, id, -1);
+        core.downstream = chain_neighbour(program, phase, tiles, id, 1);
     }
 }
 
@@ -103,8 +102,9 @@ PhasePlan plan_phase(const isa::Program& program, const spec::CoreGridSpec& mach
     PhasePlan plan;
     plan.index = index;
     plan.cores.resize(program.grid.size());
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        plan_core(program, machine, plan, CoreId(core));
+    const isa::GridTiles tiles = isa::tiles_of(program, program.phases[index]);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        plan_core(program, machine, plan, tiles, CoreId(core));
     }
     std::size_t sums = 0;
     for (const isa::SumSender& sender : isa::sum_senders(program, program.phases[index])) {

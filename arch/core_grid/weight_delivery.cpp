@@ -43,7 +43,7 @@ void WeightDelivery::open(std::uint32_t phase, Cycles now) {
 
 void WeightDelivery::enter_phase() {
     for (const Line& line : windows_[kRunning].lines) {
-        check_invariant(line.issued == line.bytes.size(), "a phase ends after its steps, which use every chunk");
+        check_invariant(line.issued == line.chunks.size(), "a phase ends after its steps, which use every chunk");
     }
     std::swap(windows_[kRunning], windows_[kNext]);
 }
@@ -59,13 +59,15 @@ void WeightDelivery::build_lines(Window& window) const {
         if (index == no_line) {
             index = static_cast<std::uint32_t>(window.lines.size());
             window.lines.push_back({.group = delivery.group, .resident = plan.resident, .members = delivery.members});
+            window.lines.back().chunks.reserve(plan.chunks);
         }
         Line& line = window.lines[index];
-        line.homes.push_back(delivery.home);
-        line.places.push_back(std::size_t{delivery.group} * plan.chunks + delivery.chunk);
-        line.addresses.push_back(plan.homes.at(line.places.back()).address);
-        line.bytes.push_back(delivery.bytes);
-        line.without_room.push_back(static_cast<std::uint32_t>(line.members.size()));
+        const std::size_t place = std::size_t{delivery.group} * plan.chunks + delivery.chunk;
+        line.chunks.push_back({.home = delivery.home,
+                               .place = place,
+                               .address = plan.homes.at(place).address,
+                               .bytes = delivery.bytes,
+                               .without_room = static_cast<std::uint32_t>(line.members.size())});
     }
 }
 
@@ -73,7 +75,7 @@ void WeightDelivery::seat_members(Window& window) const {
     for (std::uint32_t index = 0; index < window.lines.size(); ++index) {
         Line& line = window.lines[index];
         verify_fits(window, line);
-        line.arrivals.assign(line.bytes.size() * line.members.size(), kUnknown);
+        line.arrivals.assign(line.chunks.size() * line.members.size(), kUnknown);
         for (std::uint32_t member = 0; member < line.members.size(); ++member) {
             window.seats[line.members[member].index()] = {.line = index, .member = member, .granted = 0};
         }
@@ -81,7 +83,7 @@ void WeightDelivery::seat_members(Window& window) const {
 }
 
 void WeightDelivery::verify_fits(const Window& window, const Line& line) const {
-    const Bytes largest = *std::ranges::max_element(line.bytes);
+    const Bytes largest = std::ranges::max_element(line.chunks, {}, &Chunk::bytes)->bytes;
     const Bytes buffer = resources_.machine.matrix.weight_buffer;
     if (largest > buffer) {
         throw MachineError(Cycles(0), core_name(program_.grid, line.members.front()),
@@ -96,7 +98,7 @@ void WeightDelivery::grant_room(CoreId core) {
     }
     const Seat& running = windows_[kRunning].seats[core.index()];
     const bool all_granted =
-        running.line == no_line || running.granted == windows_[kRunning].lines[running.line].bytes.size();
+        running.line == no_line || running.granted == windows_[kRunning].lines[running.line].chunks.size();
     while (all_granted && grant_in(kNext, core)) {
     }
 }
@@ -107,11 +109,12 @@ bool WeightDelivery::grant_in(std::uint32_t window, CoreId core) {
         return false;
     }
     Line& line = windows_[window].lines[seat.line];
-    if (seat.granted == line.bytes.size() || line.bytes[seat.granted] > room_[core.index()]) {
+    if (seat.granted == line.chunks.size() || line.chunks[seat.granted].bytes > room_[core.index()]) {
         return false;
     }
-    room_[core.index()] -= line.bytes[seat.granted];
-    if (--line.without_room[seat.granted] == 0) {
+    Chunk& chunk = line.chunks[seat.granted];
+    room_[core.index()] -= chunk.bytes;
+    if (--chunk.without_room == 0) {
         ready_.push_back({.window = window, .chunk = seat.granted, .line = seat.line});
     }
     ++seat.granted;
@@ -128,15 +131,16 @@ void WeightDelivery::issue_ready(Cycles now) {
 
 void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
     const std::uint32_t chunk = line.issued++; // members grant in order, so that chunks become ready in order
-    const Bytes bytes = line.bytes[chunk];
+    const CoreId home = line.chunks[chunk].home;
+    const std::size_t place = line.chunks[chunk].place;
+    const Bytes bytes = line.chunks[chunk].bytes;
     resources_.tally.core_memory.read += bytes;
     resources_.tally.weight_buffer.written += bytes * line.members.size();
     if (observer_) {
-        observer_(
-            {.phase = window.phase, .place = line.places[chunk], .home = line.homes[chunk], .members = line.members});
+        observer_({.phase = window.phase, .place = place, .home = home, .members = line.members});
     }
     if (line.resident) {
-        line.tickets.push_back(resources_.memories[line.homes[chunk].index()].post_background_read(bytes, now));
+        line.tickets.push_back(resources_.memories[home.index()].post_background_read(bytes, now));
     } else {
         multicast(window, line, chunk, now);
     }
@@ -154,10 +158,10 @@ void WeightDelivery::issue(Window& window, Line& line, Cycles now) {
 }
 
 void WeightDelivery::multicast(const Window& window, Line& line, std::uint32_t chunk, Cycles now) {
-    const CoreId home = line.homes[chunk];
-    const Bytes bytes = line.bytes[chunk];
+    const CoreId home = line.chunks[chunk].home;
+    const Bytes bytes = line.chunks[chunk].bytes;
     const memory::Grant read =
-        without_gaps(resources_.memories[home.index()].reserve(line.addresses[chunk], bytes, now),
+        without_gaps(resources_.memories[home.index()].reserve(line.chunks[chunk].address, bytes, now),
                      transfer_cycles(bytes, resources_.machine.memory.width));
     const std::vector<isa::LinkUse> links = isa::multicast_tree(program_.grid, home, line.members);
     resources_.model_times.send({.links = links,
@@ -166,7 +170,7 @@ void WeightDelivery::multicast(const Window& window, Line& line, std::uint32_t c
                                  .earliest = read.begin + resources_.machine.memory.access_latency,
                                  .source = home,
                                  .source_cycles = read.end - read.begin},
-                                resources_.schedule.chunk(window.phase, line.places[chunk]), [&] {
+                                resources_.schedule.chunk(window.phase, line.chunks[chunk].place), [&] {
                                     return "chunk " + std::to_string(chunk) + " of group " +
                                            std::to_string(line.group) + " of " + program_.phases[window.phase].name +
                                            " from " + core_name(program_.grid, home);
@@ -196,7 +200,7 @@ std::optional<Cycles> WeightDelivery::arrival(CoreId core, std::uint32_t chunk, 
 
 Bytes WeightDelivery::chunk_bytes(CoreId core, std::uint32_t chunk) const {
     const Seat& seat = windows_[kRunning].seats[core.index()];
-    return windows_[kRunning].lines[seat.line].bytes[chunk];
+    return windows_[kRunning].lines[seat.line].chunks[chunk].bytes;
 }
 
 void WeightDelivery::release(CoreId core, std::uint32_t chunk, Cycles now) {

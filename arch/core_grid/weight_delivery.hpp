@@ -48,19 +48,22 @@ public:
 private:
     static constexpr std::uint32_t no_line = ~std::uint32_t{0};
 
+    struct Chunk {
+        CoreId home;
+        std::size_t place = 0; ///< in the homes of the plan
+        Bytes address;         ///< in its home
+        Bytes bytes;
+        std::uint32_t without_room = 0; ///< members that have not granted room yet
+    };
     /// The chunks of one group of cores that receive the same ones.
     struct Line {
         std::uint32_t group = 0;
         bool resident = false;
         std::vector<CoreId> members;
-        std::vector<CoreId> homes;               ///< per chunk
-        std::vector<std::size_t> places;         ///< per chunk, in the homes of the plan
-        std::vector<Bytes> addresses;            ///< per chunk, in its home
-        std::vector<Bytes> bytes;                ///< per chunk
-        std::vector<std::uint32_t> without_room; ///< per chunk: members that have not granted room yet
-        std::vector<std::uint64_t> arrivals;     ///< [chunk * members + member]
-        std::vector<std::size_t> tickets;        ///< per chunk that has left, resident only
-        std::uint32_t issued = 0;                ///< chunks that have left
+        std::vector<Chunk> chunks;
+        std::vector<std::uint64_t> arrivals; ///< [chunk * members + member]
+        std::vector<std::size_t> tickets;    ///< per chunk that has left, resident only
+        std::uint32_t issued = 0;            ///< chunks that have left
     };
     /// A core's place in the line it takes part in.
     struct Seat {

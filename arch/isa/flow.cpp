@@ -53,9 +53,9 @@ class DemandIndex {
 public:
     DemandIndex(const Program& program, const Phase& phase, std::size_t input) {
         std::map<Box, std::size_t> known;
-        const WorkShape work = work_shape(program, phase);
-        for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-            const Tile tile = tile_of(phase.split, work, program.grid.position(CoreId(core)));
+        const GridTiles tiles = tiles_of(program, phase);
+        for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+            const Tile tile = tiles[CoreId(core)];
             const Box box(tile.frames, demand(program, phase, input, tile));
             if (tile.idle || box.empty()) {
                 continue;
@@ -71,24 +71,52 @@ public:
 
     [[nodiscard]] const std::vector<DemandClass>& classes() const { return classes_; }
 
-    /// Calls visit(class) for every class whose box overlaps `box`.
+    /// Calls visit(class, overlap) for every class whose box overlaps `box`, in the order of the axes.
     template <class Visit>
     void for_each_overlapping(const Box& box, Visit visit) const {
-        if (classes_.empty()) {
-            return;
-        }
-        std::array<std::pair<std::size_t, std::size_t>, kMaxRank + 1> range{};
+        std::array<Wheel, kMaxRank + 1> wheels; // of the axes along which more than one interval overlaps
+        std::size_t turning = 0;
+        std::size_t cell = 0;
         for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-            range[axis] = overlapping(axes_[axis], box.axes[axis]);
-            if (range[axis].first == range[axis].second) {
+            const auto [first, last] = overlapping(axes_[axis], box.axes[axis]);
+            if (first == last) {
+                return;
+            }
+            cell += first * strides_[axis];
+            if (last - first > 1) {
+                wheels[turning++] = {.positions = last - first, .stride = strides_[axis]};
+            }
+        }
+        while (!classes_.empty()) {
+            visit_cell(cell, box, visit);
+            std::size_t wheel = turning;
+            while (wheel > 0 && !wheels[wheel - 1].turn(cell)) {
+                --wheel;
+            }
+            if (wheel == 0) {
                 return;
             }
         }
-        visit_cells(box, range, 0, 0, visit);
     }
 
 private:
-    using Ranges = std::array<std::pair<std::size_t, std::size_t>, kMaxRank + 1>;
+    /// One axis of a walk over cells.
+    struct Wheel {
+        std::size_t positions = 1;
+        std::size_t stride = 0;
+        std::size_t at = 0;
+
+        /// Moves `cell` on, or back to the first position; false then.
+        bool turn(std::size_t& cell) {
+            if (++at < positions) {
+                cell += stride;
+                return true;
+            }
+            cell -= (positions - 1) * stride;
+            at = 0;
+            return false;
+        }
+    };
 
     void index_axes() {
         if (classes_.empty()) {
@@ -104,12 +132,18 @@ private:
             axes_[axis].erase(std::unique(axes_[axis].begin(), axes_[axis].end()), axes_[axis].end());
             cells *= axes_[axis].size();
         }
+        strides_.resize(axes_.size());
+        std::size_t stride = 1;
+        for (std::size_t axis = axes_.size(); axis-- > 0;) {
+            strides_[axis] = stride;
+            stride *= axes_[axis].size();
+        }
         cell_class_.assign(cells, classes_.size());
         for (std::size_t index = 0; index < classes_.size(); ++index) {
             std::size_t cell = 0;
             for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
                 const auto found = std::ranges::lower_bound(axes_[axis], classes_[index].box.axes[axis]);
-                cell = cell * axes_[axis].size() + static_cast<std::size_t>(found - axes_[axis].begin());
+                cell += static_cast<std::size_t>(found - axes_[axis].begin()) * strides_[axis];
             }
             cell_class_[cell] = index;
         }
@@ -129,21 +163,20 @@ private:
     }
 
     template <class Visit>
-    void visit_cells(const Box& box, const Ranges& range, std::size_t axis, std::size_t cell, Visit& visit) const {
-        if (axis == axes_.size()) {
-            const std::size_t index = cell_class_[cell];
-            if (index < classes_.size() && !overlap(classes_[index].box, box).empty()) {
-                visit(classes_[index]);
-            }
+    void visit_cell(std::size_t cell, const Box& box, Visit& visit) const {
+        const std::size_t index = cell_class_[cell];
+        if (index == classes_.size()) {
             return;
         }
-        for (std::size_t i = range[axis].first; i < range[axis].second; ++i) {
-            visit_cells(box, range, axis + 1, cell * axes_[axis].size() + i, visit);
+        const Box part = overlap(classes_[index].box, box);
+        if (!part.empty()) {
+            visit(classes_[index], part);
         }
     }
 
     std::vector<DemandClass> classes_;
-    std::vector<std::vector<Interval>> axes_;
+    std::vector<std::vector<Interval>> axes_; ///< the distinct intervals of each
+    std::vector<std::size_t> strides_;        ///< of each in `cell_class_`
     std::vector<std::size_t> cell_class_;
 };
 
@@ -175,9 +208,9 @@ std::vector<Flow> load_flows(const Program& program, const Phase& phase, std::si
 template <class Visit>
 void for_each_sent_piece(const Program& program, std::uint32_t producer, std::uint32_t issue_phase, Visit visit) {
     const Phase& phase = program.phases.at(producer);
-    const WorkShape work = work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const Tile tile = tile_of(phase.split, work, program.grid.position(CoreId(core)));
+    const GridTiles tiles = tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const Tile tile = tiles[CoreId(core)];
         if (!tile.owns_output) {
             continue;
         }
@@ -213,12 +246,12 @@ std::vector<Flow> move_flows(const Program& program, const Phase& phase, std::si
     std::vector<std::pair<Box, std::vector<CoreId>>> parts;
     for_each_sent_piece(program, producer, gather.issue_phase, [&](CoreId core, std::uint32_t step, const Box& box) {
         parts.clear();
-        demands.for_each_overlapping(box, [&](const DemandClass& entry) {
-            const Box part = overlap(entry.box, box);
+        demands.for_each_overlapping(box, [&](const DemandClass& entry, const Box& part) {
             auto found = std::ranges::find(parts, part, &std::pair<Box, std::vector<CoreId>>::first);
             if (found == parts.end()) {
                 parts.emplace_back(part, std::vector<CoreId>{});
                 found = parts.end() - 1;
+                found->second.reserve(entry.cores.size());
             }
             std::ranges::copy_if(entry.cores, std::back_inserter(found->second),
                                  [core](CoreId destination) { return destination != core; });
@@ -320,8 +353,7 @@ std::uint64_t flows_of_busiest_core(const Program& program, std::uint32_t phase_
     std::vector<Box> parts; // of those that other cores need
     for_each_sent_piece(program, *producer, gather.issue_phase, [&](CoreId core, std::uint32_t, const Box& box) {
         parts.clear();
-        demands.for_each_overlapping(box, [&](const DemandClass& entry) {
-            const Box part = overlap(entry.box, box);
+        demands.for_each_overlapping(box, [&](const DemandClass& entry, const Box& part) {
             const bool is_sent = entry.cores.size() > 1 || entry.cores.front() != core;
             if (is_sent && std::ranges::find(parts, part) == parts.end()) {
                 parts.push_back(part);
@@ -353,12 +385,10 @@ std::vector<Bytes> local_copies(const Program& program, std::uint32_t phase_inde
         return copies;
     }
     const Phase& producer = program.phases.at(*program.tensors[gather.tensor].producer);
-    const WorkShape home_work = work_shape(program, producer);
-    const WorkShape work = work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const GridPosition position = program.grid.position(CoreId(core));
-        copies[core] = copied_bytes(program, phase, input, tile_of(producer.split, home_work, position),
-                                    tile_of(phase.split, work, position));
+    const GridTiles homes = tiles_of(program, producer);
+    const GridTiles tiles = tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        copies[core] = copied_bytes(program, phase, input, homes[CoreId(core)], tiles[CoreId(core)]);
     }
     return copies;
 }
@@ -369,14 +399,7 @@ std::vector<ChunkDelivery> chunk_deliveries(const Program& program, std::uint32_
         return {};
     }
     const WeightPlan& plan = *phase.weights;
-    const WorkShape work = work_shape(program, phase);
-    std::vector<std::vector<CoreId>> members(weight_groups(program, phase));
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const GridPosition position = program.grid.position(CoreId(core));
-        if (!tile_of(phase.split, work, position).idle) {
-            members[weight_group(program, phase, position)].push_back(CoreId(core));
-        }
-    }
+    const std::vector<std::vector<CoreId>> members = weight_group_members(program, phase);
     std::vector<ChunkDelivery> deliveries;
     for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {
         for (std::uint32_t group = 0; group < members.size(); ++group) {

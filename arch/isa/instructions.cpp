@@ -10,10 +10,10 @@ namespace lodestone::isa {
 namespace {
 
 std::uint32_t steps_of_busiest_core(const Program& program, const Phase& phase) {
-    const WorkShape work = work_shape(program, phase);
+    const GridTiles tiles = tiles_of(program, phase);
     std::uint32_t most = 0;
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        most = std::max(most, step_count(phase, tile_of(phase.split, work, program.grid.position(CoreId(core)))));
+        most = std::max(most, step_count(phase, tiles[CoreId(core)]));
     }
     return most;
 }

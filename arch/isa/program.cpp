@@ -52,6 +52,10 @@ WorkShape work_shape(const Program& program, const Phase& phase) {
     return work;
 }
 
+GridTiles tiles_of(const Program& program, const Phase& phase) {
+    return {program.grid, phase.split, work_shape(program, phase)};
+}
+
 std::size_t channel_axis(const Program& program, const Phase& phase) {
     const std::size_t rank = program.tensors.at(phase.output).shape.size();
     return std::holds_alternative<MatMulKernel>(phase.kernel) ? rank - 1 : std::min<std::size_t>(1, rank - 1);
@@ -92,6 +96,17 @@ std::uint32_t weight_groups(const Program& program, const Phase& phase) {
     return phase.split.axes.at(channel_axis(program, phase)).parts() * phase.split.reduction.parts();
 }
 
+std::vector<std::vector<CoreId>> weight_group_members(const Program& program, const Phase& phase) {
+    std::vector<std::vector<CoreId>> members(weight_groups(program, phase));
+    const GridTiles tiles = tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        if (!tiles[CoreId(core)].idle) {
+            members[weight_group(program, phase, program.grid.position(CoreId(core)))].push_back(CoreId(core));
+        }
+    }
+    return members;
+}
+
 Region chunk_region(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk) {
     check_invariant(phase.weights.has_value(), "only phases with parameters have weight chunks");
     const WorkShape work = work_shape(program, phase);
@@ -106,13 +121,15 @@ Region chunk_region(const Program& program, const Phase& phase, std::uint32_t gr
             matmul->transpose_b ? std::array{channels, reduction} : std::array{reduction, channels};
         return Region(axes);
     }
-    std::vector<Interval> axes{channels, reduction};
+    std::array<Interval, kMaxRank> axes{channels, reduction};
+    std::size_t rank = 2;
     if (const auto* conv = std::get_if<ConvKernel>(&phase.kernel)) {
+        check_invariant(conv->window.size() + rank <= kMaxRank, "windows of more axes than a region holds are refused");
         for (const WindowAxis& window : conv->window) {
-            axes.push_back({.begin = 0, .end = window.size});
+            axes[rank++] = {.begin = 0, .end = window.size};
         }
     }
-    return Region(axes);
+    return Region(std::span(axes).first(rank));
 }
 
 Bytes chunk_bytes(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk) {

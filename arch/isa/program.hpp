@@ -145,6 +145,8 @@ struct Program {
 
 /// The work of a phase in the terms of Split.
 [[nodiscard]] WorkShape work_shape(const Program& program, const Phase& phase);
+/// The tiles of a phase on all cores.
+[[nodiscard]] GridTiles tiles_of(const Program& program, const Phase& phase);
 /// Axis of the output tensor that counts output channels of a matrix phase (conv: 1, matmul: the last).
 [[nodiscard]] std::size_t channel_axis(const Program& program, const Phase& phase);
 /// Steps that a core with this tile runs; 0 when it idles.
@@ -158,6 +160,8 @@ struct Step {
 /// Group of a core in the sense of WeightPlan.
 [[nodiscard]] std::uint32_t weight_group(const Program& program, const Phase& phase, GridPosition core);
 [[nodiscard]] std::uint32_t weight_groups(const Program& program, const Phase& phase);
+/// The cores of each group that have work, in order.
+[[nodiscard]] std::vector<std::vector<CoreId>> weight_group_members(const Program& program, const Phase& phase);
 /// Bytes of chunk `chunk` of `group`: its output channels x its part of the reduction x window positions, packed.
 [[nodiscard]] Bytes chunk_bytes(const Program& program, const Phase& phase, std::uint32_t group, std::uint32_t chunk);
 

@@ -21,9 +21,9 @@ std::vector<SumSender> sum_senders(const Program& program, const Phase& phase) {
     if (phase.split.reduction.parts() == 1) {
         return senders;
     }
-    const WorkShape work = work_shape(program, phase);
+    const GridTiles tiles = tiles_of(program, phase);
     for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const Tile tile = tile_of(phase.split, work, program.grid.position(CoreId(core)));
+        const Tile tile = tiles[CoreId(core)];
         if (!tile.idle && !tile.owns_output) {
             senders.push_back({.core = CoreId(core), .steps = step_count(phase, tile)});
         }

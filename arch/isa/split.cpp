@@ -2,6 +2,9 @@
 // Mixed-radix placement of parts on the grid, and the tile that a core gets.
 #include "arch/isa/split.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace lodestone::isa {
 namespace {
 
@@ -84,6 +87,60 @@ Tile tile_of(const Split& split, const WorkShape& work, GridPosition core) {
     tile.reduction = piece_of(work.reduction, split.reduction.parts(), part.reduction);
     tile.idle = tile.frames.empty() || tile.output.empty() || tile.reduction.empty();
     tile.owns_output = !tile.idle && part.reduction + 1 == split.reduction.parts();
+    return tile;
+}
+
+GridTiles::GridTiles(const GridShape& grid, const Split& split, const WorkShape& work)
+    : grid_(grid), rows_used_(std::min(grid.rows, split.rows_used())),
+      cols_used_(std::min(grid.cols, split.cols_used())), last_reduction_(split.reduction.parts() - 1),
+      output_(work.output), rows_(rows_used_), cols_(cols_used_) {
+    std::vector<std::uint32_t> row_left(rows_used_);
+    std::vector<std::uint32_t> col_left(cols_used_);
+    std::iota(row_left.begin(), row_left.end(), 0U);
+    std::iota(col_left.begin(), col_left.end(), 0U);
+    std::size_t digit = 0;
+    const auto next = [&](const AxisSplit& axis, std::int64_t size) {
+        const auto first = static_cast<std::uint32_t>(pieces_.size());
+        const std::uint32_t rows = std::min(axis.rows, rows_used_); // of a legal split all of them
+        const std::uint32_t cols = std::min(axis.cols, cols_used_);
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            for (std::uint32_t col = 0; col < cols; ++col) {
+                pieces_.push_back(piece_of(size, axis.parts(), std::int64_t{row} * axis.cols + col));
+            }
+        }
+        for (std::uint32_t row = 0; row < rows_used_; ++row) {
+            rows_[row][digit] = first + take_digit(row_left[row], axis.rows) * cols;
+        }
+        for (std::uint32_t col = 0; col < cols_used_; ++col) {
+            cols_[col][digit] = take_digit(col_left[col], axis.cols);
+        }
+        ++digit;
+    };
+    next(split.reduction, work.reduction);
+    for (std::size_t axis = output_.rank(); axis-- > 0;) {
+        next(split.axes[axis], work.output[axis]);
+    }
+    next(split.batch, work.batch);
+}
+
+Tile GridTiles::operator[](CoreId core) const {
+    Tile tile;
+    tile.output = output_;
+    const GridPosition position = grid_.position(core);
+    if (position.row >= rows_used_ || position.col >= cols_used_) {
+        return tile;
+    }
+    const auto& row = rows_[position.row];
+    const auto& col = cols_[position.col];
+    const std::uint32_t reduction = row[0] + col[0];
+    tile.reduction = pieces_[reduction];
+    std::size_t digit = 1;
+    for (std::size_t axis = output_.rank(); axis-- > 0; ++digit) {
+        tile.output[axis] = pieces_[row[digit] + col[digit]];
+    }
+    tile.frames = pieces_[row[digit] + col[digit]];
+    tile.idle = tile.frames.empty() || tile.output.empty() || tile.reduction.empty();
+    tile.owns_output = !tile.idle && reduction == last_reduction_;
     return tile;
 }
 

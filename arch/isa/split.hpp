@@ -67,4 +67,26 @@ struct Tile {
 [[nodiscard]] GridPosition core_of(const Split& split, const PartIndex& part);
 [[nodiscard]] Tile tile_of(const Split& split, const WorkShape& work, GridPosition core);
 
+/// The tiles of all cores, for loops over a grid: what rows and columns contribute is worked out once for each of them.
+class GridTiles {
+public:
+    GridTiles(const GridShape& grid, const Split& split, const WorkShape& work);
+
+    /// The same as tile_of() for the core's position.
+    [[nodiscard]] Tile operator[](CoreId core) const;
+    [[nodiscard]] std::uint32_t size() const { return grid_.size(); }
+
+private:
+    static constexpr std::size_t kDigits = kMaxRank + 2; ///< reduction, output axes, batch
+
+    GridShape grid_;
+    std::uint32_t rows_used_;
+    std::uint32_t cols_used_;
+    std::uint32_t last_reduction_;
+    Region output_;
+    std::vector<Interval> pieces_;                         ///< of all digits, one after the other
+    std::vector<std::array<std::uint32_t, kDigits>> rows_; ///< by row: where in `pieces_` its parts begin
+    std::vector<std::array<std::uint32_t, kDigits>> cols_; ///< by column: how far behind that
+};
+
 } // namespace lodestone::isa

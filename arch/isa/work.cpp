@@ -122,9 +122,9 @@ std::uint64_t normalised_rows(const Kernel& kernel, const Tile& tile) {
     return rows;
 }
 
-/// Bytes of input `input` that a step reads once.
-Bytes input_bytes(const Program& program, const Phase& phase, std::size_t input, const Tile& tile) {
-    const Region region = demand(program, phase, input, tile);
+/// Bytes of the region of input `input` that a step reads once.
+Bytes input_bytes(const Program& program, const Phase& phase, std::size_t input, const Region& region,
+                  const Tile& tile) {
     return packed_bytes(region, program.tensors.at(phase.inputs[input].tensor).format) * count(tile.frames.size());
 }
 
@@ -160,27 +160,34 @@ StepWork step_work(const Program& program, const Phase& phase, const spec::CoreG
     }
     const std::uint64_t outputs = count(tile.frames.size() * tile.output.elements());
     std::uint64_t input_elements = 0;
+    Region first;       // input, as far as this step needs it
+    Bytes first_bytes;  // of that
+    Bytes second_bytes; // of the second input
     for (std::size_t input = 0; input < phase.inputs.size(); ++input) {
-        work.activation_reads += input_bytes(program, phase, input, tile);
-    }
-    if (!phase.inputs.empty()) {
-        input_elements = count(tile.frames.size() * demand(program, phase, 0, tile).elements());
+        const Region region = demand(program, phase, input, tile);
+        const Bytes bytes = input_bytes(program, phase, input, region, tile);
+        work.activation_reads += bytes;
+        if (input == 0) {
+            first = region;
+            first_bytes = bytes;
+            input_elements = count(tile.frames.size() * region.elements());
+        } else if (input == 1) {
+            second_bytes = bytes;
+        }
     }
     if (uses_matrix_unit(phase.kernel)) {
         const auto* conv = std::get_if<ConvKernel>(&phase.kernel);
         const Product product = conv != nullptr ? conv_product(*conv, tile) : matmul_product(tile);
         work.macs = Macs(outputs * product.reduction * product.positions);
         work.matrix_cycles = product_cycles(product, phase.matrix, machine.matrix.packs_window);
-        const Region input = demand(program, phase, 0, tile);
         const auto bits =
             numerics::storage_bits(numerics::format(program.tensors.at(phase.inputs[0].tensor).format)).count();
-        const std::uint64_t passes = read_passes(product, input, bits, conv, machine.matrix, phase.matrix);
-        work.activation_reads += input_bytes(program, phase, 0, tile) * (passes - 1);
+        const std::uint64_t passes = read_passes(product, first, bits, conv, machine.matrix, phase.matrix);
+        work.activation_reads += first_bytes * (passes - 1);
         const auto* matmul = std::get_if<MatMulKernel>(&phase.kernel);
         if (matmul != nullptr && matmul->b_is_input) {
-            const Bytes stationary = input_bytes(program, phase, 1, tile);
-            work.activation_reads -= stationary;
-            work.weight_reads = stationary;
+            work.activation_reads -= second_bytes;
+            work.weight_reads = second_bytes;
         }
     }
     if (tile.owns_output) {

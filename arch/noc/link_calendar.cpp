@@ -25,7 +25,11 @@ void LinkCalendar::advance(std::uint64_t now) {
         return;
     }
     const std::uint64_t known_end = std::max(end_of_window(), target);
+    const bool is_blank = latest_ <= base_; // nothing was taken in the window
     base_ = target;
+    if (is_blank) {
+        return;
+    }
     for (std::uint32_t link = 0; link < end_.size(); ++link) {
         for (std::uint64_t cycle = known_end; cycle < end_of_window(); cycle += word_bits) {
             word(link, cycle) = end_[link] > cycle ? low_bits(end_[link] - cycle) : 0;
@@ -64,6 +68,7 @@ void LinkCalendar::take(std::uint32_t link, std::uint64_t begin, std::uint64_t e
         cycle += count;
     }
     end_[link] = std::max(end_[link], end);
+    latest_ = std::max(latest_, end);
 }
 
 std::uint64_t LinkCalendar::taken_from(std::uint32_t link, std::uint64_t from) const {

@@ -38,6 +38,7 @@ private:
     std::uint64_t base_ = 0;           ///< first cycle of the window, a multiple of word_bits
     std::vector<std::uint64_t> taken_; ///< [link][word], a ring over time
     std::vector<std::uint64_t> end_;   ///< per link: of its last reservation
+    std::uint64_t latest_ = 0;         ///< of them
 };
 
 } // namespace lodestone::noc

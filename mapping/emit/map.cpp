@@ -110,9 +110,9 @@ void map_program(isa::Program& program, const spec::CoreGridSpec& machine, const
     }
     tile::Search search(program, machine, options);
     Fitter fitter(program, machine, search, least_weights);
-    const bool is_quick = options.effort == tile::Effort::quick ||
-                          (options.effort == tile::Effort::normal && machine.grid.size() > kMostCoresTried);
-    const bool has_trials = options.trial && !is_quick && options.strategy == tile::Strategy::search;
+    const bool goes_by_estimates = options.effort == tile::Effort::quick ||
+                                   (options.effort == tile::Effort::normal && machine.grid.size() > kMostCoresTried);
+    const bool has_trials = options.trial && !goes_by_estimates && options.strategy == tile::Strategy::search;
     Best best;
     if (has_trials) {
         best = best_by_trials(program, machine, options, search, fitter);

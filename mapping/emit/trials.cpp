@@ -11,23 +11,26 @@
 namespace lodestone::emit {
 namespace {
 
-constexpr std::size_t kUsualCores = 256;
-
 /// Trials of the choices of an effort, each with what the ones before it taught.
-std::size_t most_trials(tile::Effort effort, std::size_t cores) {
+struct TrialPlan {
+    std::size_t most = 1;
+    std::size_t content = 1; ///< as many are enough when the best choice keeps all limits
+};
+
+TrialPlan plan_of(tile::Effort effort, std::size_t cores) {
+    constexpr std::size_t usual_cores = 256; // what a trial takes grows with the cores
+    constexpr TrialPlan normal{.most = 20, .content = 8};
     switch (effort) {
     case tile::Effort::quick:
-        return 1;
-    case tile::Effort::normal: // what a trial takes grows with the cores
-        return std::clamp<std::size_t>(20 * kUsualCores / std::max<std::size_t>(cores, 1), 1, 20);
+        return {.most = 1, .content = 1};
+    case tile::Effort::normal:
+        break;
     case tile::Effort::thorough:
-        return 80;
+        return {.most = 80, .content = 80};
     }
-    return 20;
+    const std::size_t affordable = normal.most * usual_cores / std::max<std::size_t>(cores, 1);
+    return {.most = std::clamp<std::size_t>(affordable, 1, normal.most), .content = normal.content};
 }
-
-/// Trials after which normal effort is content with a choice that keeps all limits.
-constexpr std::size_t kContent = 8;
 
 /// Trials in a row that found nothing better before an effort gives up.
 constexpr std::size_t kPatience = 12;
@@ -61,6 +64,12 @@ constexpr double kEnergyWeights[] = {1.0 / 3, 1};
 /// Runs of whole programs in which ever more phases have the choices of the fixed rule.
 constexpr std::size_t kMostMixtures = 4;
 
+/// Estimate of what a candidate takes at least: its computation, or the weights for which there is no room before.
+double least_cycles(const tile::Candidate& candidate, Bytes weight_buffer) {
+    const double early = static_cast<double>(weight_buffer.count()) / std::max(1.0, candidate.slice_bytes);
+    return std::max(candidate.compute, candidate.stream * std::max(0.0, 1 - early));
+}
+
 } // namespace
 
 Trials::Trials(isa::Program& program, const spec::CoreGridSpec& machine, const tile::SearchOptions& options,
@@ -77,20 +86,17 @@ void Trials::run(tile::Effort effort) {
         return;
     }
     if (effort == tile::Effort::quick) {
-        const tile::Choice quick = search_.last();
+        offer();
         limit_by_fixed_rule();
-        if (fitter_.fits(search_.take(quick))) {
-            offer();
-        }
         return;
     }
-    show(search(effort, most_trials(effort, machine_.grid.size())));
+    show(search(effort));
     const bool is_about_time =
         options_.objective == tile::Objective::latency || options_.objective == tile::Objective::throughput;
     for (const double weight : kEnergyWeights) {
         search_.weigh_energy(weight);
         if (!is_about_time && !search_.is_over() && fitter_.choose(effort)) {
-            show(search(effort, most_trials(effort, machine_.grid.size())));
+            show(search(effort));
         }
     }
     search_.weigh_energy(0);
@@ -98,23 +104,61 @@ void Trials::run(tile::Effort effort) {
 
 /// No phase should take longer than under the fixed rule, where that can be run.
 void Trials::limit_by_fixed_rule() {
-    if (fitter_.fits(search_.fixed_rule())) {
+    const std::vector<tile::Candidate> rule = search_.fixed_rule();
+    if (!fitter_.fits(rule)) {
+        return;
+    }
+    rule_ = search_.last();
+    if (has_best()) {
+        find_limits(rule);
+        best_.cost = cost(best_);
+    } else {
         offer();
-        rule_ = best_.choice;
         limits_ = best_.cycles;
-        if (!limits_.empty()) {
-            search_.limit(limits_);
-        }
+    }
+    if (!limits_.empty()) {
+        search_.limit(limits_);
     }
 }
 
+/// Runs the fixed rule, which is laid out, where it may be the better one. Elsewhere, where the least that it takes is
+/// much longer than all of the best mapping's phase, most of that is a limit that is easily kept.
+void Trials::find_limits(const std::vector<tile::Candidate>& rule) {
+    constexpr double easily = 2;
+    constexpr double most = 0.8; // the estimate of the least is better than that
+    std::vector<double> limits(best_.cycles.size());
+    std::vector<std::uint32_t> open;
+    for (std::uint32_t phase = 0; phase < limits.size(); ++phase) {
+        const double least = least_cycles(rule[phase], machine_.matrix.weight_buffer);
+        limits[phase] = most * least;
+        if (search_.counts(phase) && least < easily * best_.cycles[phase]) {
+            open.push_back(phase);
+        }
+    }
+    try {
+        schedule::fit_instructions(program_, machine_.instruction, descriptors_);
+    } catch (const UserError&) {
+        return;
+    }
+    for (const isa::PhaseRange range : tile::runs_over(open)) {
+        const std::vector<isa::PhaseRecord> records = options_.trial(program_, range);
+        search_.learn(program_, range.first, records);
+        for (std::uint32_t i = range.first == 0 ? 0 : 1; i < records.size(); ++i) {
+            limits[range.first + i] = static_cast<double>((records[i].end - records[i].begin).count());
+        }
+    }
+    limits_ = std::move(limits);
+}
+
 /// Begins with the choice that the search made last; runs what is new in each, then chooses again.
-tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
+tile::Choice Trials::search(tile::Effort effort) {
+    const TrialPlan plan = plan_of(effort, machine_.grid.size());
     tile::Choice best;
     double best_value = 0;
     bool keeps_limits = false;
     std::size_t in_vain = 0;
-    for (std::size_t trial = 0; trial < trials && in_vain < kPatience && (trial == 0 || !search_.is_over()); ++trial) {
+    for (std::size_t trial = 0; trial < plan.most && in_vain < kPatience && (trial == 0 || !search_.is_over());
+         ++trial) {
         const tile::Attitude& attitude = kAttitudes[trial % std::size(kAttitudes)];
         if (attitude.doubt > kCurious && !best.empty()) {
             try_islands(best);
@@ -132,7 +176,7 @@ tile::Choice Trials::search(tile::Effort effort, std::size_t trials) {
             in_vain = 0;
             keeps_limits = longer_than_limits(search_.report().phase_cycles).empty();
         }
-        if (effort == tile::Effort::normal && trial + 1 >= kContent && keeps_limits) {
+        if (keeps_limits && trial + 1 >= plan.content) {
             break;
         }
     }

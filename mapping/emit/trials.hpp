@@ -37,7 +37,8 @@ private:
     };
 
     void limit_by_fixed_rule();
-    tile::Choice search(tile::Effort effort, std::size_t trials);
+    void find_limits(const std::vector<tile::Candidate>& rule);
+    tile::Choice search(tile::Effort effort);
     void try_islands(const tile::Choice& choice);
     bool learn_what_is_new();
     Shown run_whole();
@@ -54,7 +55,7 @@ private:
     tile::Search& search_;
     Fitter& fitter_;
     tile::Choice rule_;          ///< the fixed rule; empty when it does not fit
-    std::vector<double> limits_; ///< its cycles by phase
+    std::vector<double> limits_; ///< its cycles by phase, or less
     Shown best_;
     schedule::DescriptorCounts descriptors_;
 };

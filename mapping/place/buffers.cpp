@@ -23,9 +23,9 @@ struct Extent {
 
 Extent home_extent(const isa::Program& program, const isa::Phase& phase) {
     Extent extent;
-    const isa::WorkShape work = isa::work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const isa::Tile tile = isa::tile_of(phase.split, work, program.grid.position(CoreId(core)));
+    const isa::GridTiles tiles = isa::tiles_of(program, phase);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const isa::Tile tile = tiles[CoreId(core)];
         if (tile.owns_output) {
             extent.include(tile.output, program.tensors[phase.output].format, tile.frames);
         }
@@ -35,10 +35,10 @@ Extent home_extent(const isa::Program& program, const isa::Phase& phase) {
 
 Extent gathered_extent(const isa::Program& program, const isa::Phase& phase, std::size_t input) {
     Extent extent;
-    const isa::WorkShape work = isa::work_shape(program, phase);
+    const isa::GridTiles tiles = isa::tiles_of(program, phase);
     const numerics::FormatId format = program.tensors[phase.inputs[input].tensor].format;
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const isa::Tile tile = isa::tile_of(phase.split, work, program.grid.position(CoreId(core)));
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const isa::Tile tile = tiles[CoreId(core)];
         if (!tile.idle) {
             extent.include(isa::demand(program, phase, input, tile), format, tile.frames);
         }

@@ -10,23 +10,10 @@
 namespace lodestone::place {
 namespace {
 
-/// Cores of each group, in order.
-std::vector<std::vector<CoreId>> members_of(const isa::Program& program, const isa::Phase& phase) {
-    std::vector<std::vector<CoreId>> members(isa::weight_groups(program, phase));
-    const isa::WorkShape work = isa::work_shape(program, phase);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const GridPosition position = program.grid.position(CoreId(core));
-        if (!isa::tile_of(phase.split, work, position).idle) {
-            members[isa::weight_group(program, phase, position)].push_back(CoreId(core));
-        }
-    }
-    return members;
-}
-
 /// All slices at one address; the slices of different groups share it, since a core belongs to one.
 void place_resident(const isa::Program& program, isa::Phase& phase, Bytes& end, Bytes alignment) {
     isa::WeightPlan& plan = *phase.weights;
-    const auto members = members_of(program, phase);
+    const auto members = isa::weight_group_members(program, phase);
     Bytes largest;
     plan.homes.clear();
     for (std::uint32_t group = 0; group < members.size(); ++group) {
@@ -88,7 +75,7 @@ private:
 void place_streamed(const isa::Program& program, isa::Phase& phase, std::vector<Bytes>& end, Bytes alignment,
                     Homes homes) {
     isa::WeightPlan& plan = *phase.weights;
-    const auto members = members_of(program, phase);
+    const auto members = isa::weight_group_members(program, phase);
     plan.homes.assign(members.size() * plan.chunks, {});
     HomeFinder finder(program.grid, end, homes);
     for (std::uint32_t chunk = 0; chunk < plan.chunks; ++chunk) {

@@ -12,16 +12,15 @@ bool is_in_place(const isa::Program& program, const isa::Phase& phase, std::size
         return false;
     }
     const isa::Phase& producer = program.phases.at(*tensor.producer);
-    const isa::WorkShape work = isa::work_shape(program, phase);
-    const isa::WorkShape home_work = isa::work_shape(program, producer);
-    for (std::uint32_t core = 0; core < program.grid.size(); ++core) {
-        const GridPosition position = program.grid.position(CoreId(core));
-        const isa::Tile tile = isa::tile_of(phase.split, work, position);
+    const isa::GridTiles tiles = isa::tiles_of(program, phase);
+    const isa::GridTiles homes = isa::tiles_of(program, producer);
+    for (std::uint32_t core = 0; core < tiles.size(); ++core) {
+        const isa::Tile tile = tiles[CoreId(core)];
         const isa::Region wanted = isa::demand(program, phase, input, tile);
         if (tile.idle || wanted.empty()) {
             continue;
         }
-        const isa::Tile home = isa::tile_of(producer.split, home_work, position);
+        const isa::Tile home = homes[CoreId(core)];
         if (!home.owns_output || !home.frames.contains(tile.frames) || !home.output.contains(wanted)) {
             return false;
         }

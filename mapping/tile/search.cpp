@@ -217,22 +217,16 @@ bool Search::counts(std::size_t phase) const {
 }
 
 std::vector<isa::PhaseRange> Search::untried() const {
-    std::vector<isa::PhaseRange> ranges;
-    std::set<Experience::Context> wanted;
+    std::vector<std::uint32_t> wanted;
+    std::set<Experience::Context> known;
     const auto phases = static_cast<std::uint32_t>(impl_->program.phases.size());
     for (std::uint32_t phase = 0; phase < phases; ++phase) {
         const Experience::Context context = impl_->context(phase);
-        if (!counts(phase) || impl_->experience.find(context) != nullptr || !wanted.insert(context).second) {
-            continue;
-        }
-        const std::uint32_t first = phase == 0 ? 0 : phase - 1;
-        if (!ranges.empty() && ranges.back().last + kWorthBridging >= first) {
-            ranges.back().last = phase;
-        } else {
-            ranges.push_back({.first = first, .last = phase});
+        if (counts(phase) && impl_->experience.find(context) == nullptr && known.insert(context).second) {
+            wanted.push_back(phase);
         }
     }
-    return ranges;
+    return runs_over(wanted);
 }
 
 void Search::learn(const isa::Program& program, std::uint32_t first, std::span<const isa::PhaseRecord> records) {
@@ -309,6 +303,19 @@ UserError Search::reason(const Pressure& pressure) const {
 
 const SearchReport& Search::report() const {
     return impl_->report;
+}
+
+std::vector<isa::PhaseRange> runs_over(std::span<const std::uint32_t> wanted) {
+    std::vector<isa::PhaseRange> ranges;
+    for (const std::uint32_t phase : wanted) {
+        const std::uint32_t first = phase == 0 ? 0 : phase - 1;
+        if (!ranges.empty() && ranges.back().last + kWorthBridging >= first) {
+            ranges.back().last = phase;
+        } else {
+            ranges.push_back({.first = first, .last = phase});
+        }
+    }
+    return ranges;
 }
 
 void apply(isa::Program& program, const std::vector<Candidate>& chosen) {

@@ -105,8 +105,7 @@ public:
     /// A choice that was handed out before, or a mixture of such.
     [[nodiscard]] std::vector<Candidate> take(const Choice& choice);
 
-    /// Phases of what was handed out last that no trial has shown yet, as runs that are worth starting: each begins
-    /// with a phase that sets the scene.
+    /// Phases of what was handed out last that no trial has shown yet, as runs that are worth starting.
     [[nodiscard]] std::vector<isa::PhaseRange> untried() const;
     /// What happened in a run of phases `first` and following of `program`, which has what was handed out last. The
     /// first record counts when the run begins with the program.
@@ -136,6 +135,10 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// Runs of phases that show all of `wanted` (rising): each begins with a phase that sets the scene, and rather goes on
+/// over a phase or two than start another.
+[[nodiscard]] std::vector<isa::PhaseRange> runs_over(std::span<const std::uint32_t> wanted);
 
 /// Writes split, steps, chunks and residency of each candidate into its phase.
 void apply(isa::Program& program, const std::vector<Candidate>& chosen);
