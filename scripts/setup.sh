@@ -97,6 +97,7 @@ await_packages() {
             say "Installing packages failed; the lines above are those of $later_log"
             exit 1
         fi
+        touch "$later_log" # newer than any configuration that had not seen the packages
         later_job=
         trap - EXIT
     fi
