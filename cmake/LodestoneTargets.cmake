@@ -18,8 +18,12 @@ endif()
 
 find_program(LODESTONE_CCACHE ccache)
 if(LODESTONE_CCACHE)
-    set(CMAKE_C_COMPILER_LAUNCHER ${LODESTONE_CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${LODESTONE_CCACHE})
+    # Clones share objects (BASEDIR, NOHASHDIR); the dependency file of the compiler replaces a run of the preprocessor
+    # (DEPEND); the last is what ccache asks for around precompiled headers, and no source has __DATE__ or __TIME__.
+    set(launcher env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros ${LODESTONE_CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 add_library(lodestone_options INTERFACE)
@@ -30,6 +34,34 @@ target_compile_options(lodestone_options INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
     -ffp-contract=off)
 
+# How many sources of a target are compiled as one: most of a small source's time is its headers.
+set(LODESTONE_JOIN 1 CACHE STRING "Sources of a target that are compiled as one")
+set(CMAKE_UNITY_BUILD OFF) # CMake's own would join the joined
+
+# lodestone_joined(<variable> <target> <source>...)
+# What to compile instead of the sources: files that include LODESTONE_JOIN of them each, by their place in the
+# repository, so that ccache knows them again in another clone (those of UNITY_BUILD have absolute paths).
+function(lodestone_joined variable target)
+    set(sources ${ARGN})
+    list(LENGTH sources count)
+    if(LODESTONE_JOIN GREATER 1 AND count GREATER 1)
+        set(sources "")
+        set(first 0)
+        while(first LESS count)
+            list(SUBLIST ARGN ${first} ${LODESTONE_JOIN} batch)
+            list(TRANSFORM batch REPLACE "^${CMAKE_SOURCE_DIR}/" "#include \"")
+            list(TRANSFORM batch APPEND "\"\n")
+            list(JOIN batch "" text)
+            math(EXPR number "${first} / ${LODESTONE_JOIN}")
+            set(file ${CMAKE_CURRENT_BINARY_DIR}/joined/${target}_${number}.cpp)
+            file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
+            list(APPEND sources ${file})
+            math(EXPR first "${first} + ${LODESTONE_JOIN}")
+        endwhile()
+    endif()
+    set(${variable} ${sources} PARENT_SCOPE)
+endfunction()
+
 # lodestone_room(<target> [FAST|COLD] [DEPENDS <target>...] [PRIVATE <library>...])
 # Every .cpp of the current folder; the target is named <first level>_<second level>. FAST: release is built with -O3,
 # COLD: with -O1.
@@ -37,6 +69,7 @@ function(lodestone_room target)
     cmake_parse_arguments(ROOM "FAST;COLD" "" "DEPENDS;PRIVATE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
     if(sources)
+        lodestone_joined(sources ${target} ${sources})
         add_library(${target} STATIC ${sources})
         target_link_libraries(${target} PUBLIC lodestone_options ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
         if(ROOM_FAST)
@@ -75,17 +108,33 @@ function(lodestone_tests rung room)
     endif()
     set(target ${rung}_${room})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${rung}/${room}/*.cpp)
+    lodestone_joined(sources ${target} ${sources})
     add_executable(${target} ${sources})
     target_link_libraries(${target} PRIVATE test_support ${TESTS_DEPENDS})
     if(rung MATCHES "^(unit|errors)$")
         target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+        target_precompile_headers(${target} REUSE_FROM test_places)
+    else()
+        target_precompile_headers(${target} REUSE_FROM test_support)
     endif()
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_dependencies(tests_${rung} ${target})
     if(TESTS_PROGRAMS)
         add_dependencies(${target} ${TESTS_PROGRAMS})
     endif()
+    # The long ones, so that no core idles at the end.
+    set(cost 0)
+    if(rung MATCHES "^(system|anchors)$")
+        set(cost 10)
+    endif()
     # Without NoTests, a case whose name ctest fails to hand over would pass by running nothing.
-    catch_discover_tests(${target} TEST_PREFIX "${rung}/${room}: " PROPERTIES LABELS ${rung} EXTRA_ARGS --warn NoTests
-        WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    catch_discover_tests(${target} TEST_PREFIX "${rung}/${room}: " PROPERTIES LABELS ${rung} COST ${cost}
+        EXTRA_ARGS --warn NoTests WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()
+
+# lodestone_skipped_test(<name> <rung> <needs>)
+# Stands for tests that cannot be built here; ctest reports it as skipped.
+function(lodestone_skipped_test name rung needs)
+    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: needs ${needs}")
+    set_tests_properties(${name} PROPERTIES LABELS ${rung} SKIP_REGULAR_EXPRESSION "skipped: needs")
 endfunction()

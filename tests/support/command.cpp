@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting the command with its outputs in files of a scratch folder.
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -48,7 +49,7 @@ CommandResult lodestone_command(const std::string& arguments) {
     const ScratchFolder scratch;
     const std::string out = (scratch.path() / "out").string();
     const std::string err = (scratch.path() / "err").string();
-    const std::string line = "cd '" LODESTONE_SOURCE_DIR "' && '" LODESTONE_BINARY_DIR "/bin/lodestone' " + arguments +
+    const std::string line = "cd '" + source_folder() + "' && '" + binary_folder() + "/bin/lodestone' " + arguments +
                              " >'" + out + "' 2>'" + err + "'";
     const int status = std::system(line.c_str()); // NOLINT(bugprone-command-processor): the tests' own words
     return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1, .out = slurp(out), .err = slurp(err)};

@@ -7,13 +7,14 @@
 #include "arch/spec/machine.hpp"
 #include "sim/base/error.hpp"
 #include "sim/config/map_reader.hpp"
+#include "tests/support/places.hpp"
 
 #include <string>
 
 namespace lodestone::test {
 
 inline std::string source_path(const std::string& path) {
-    return std::string(LODESTONE_SOURCE_DIR) + "/" + path;
+    return tests::source_folder() + "/" + path;
 }
 
 inline cost::Technology load_technology(const std::string& name) {

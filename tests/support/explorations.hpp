@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -10,8 +11,6 @@
 #include <string>
 
 namespace lodestone::tests {
-
-inline const std::string source_folder = LODESTONE_SOURCE_DIR;
 
 /// Every row without the time that it took.
 inline nlohmann::json rows_of(const std::filesystem::path& store) {

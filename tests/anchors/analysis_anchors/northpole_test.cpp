@@ -3,6 +3,7 @@
 #include "arch/cost/technology.hpp"
 #include "sim/config/map_reader.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,7 @@ double fitted(const std::string& text, const std::string& name) {
 
 cost::Technology technology() {
     Problems problems;
-    const config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/tech/12nm.yaml", problems);
+    const config::Node root = config::load_file(tests::source_folder() + "/configs/tech/12nm.yaml", problems);
     config::MapReader reader(root, problems);
     cost::Technology read = cost::read_technology(reader);
     problems.throw_if_errors();

@@ -2,6 +2,7 @@
 // The stored synthesis of configs/tech/mac_osu018.yaml beside the paper and beside the closed forms of gates and depth.
 #include "arch/cost/mac_table.hpp"
 #include "arch/mac/comparison.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -14,8 +15,7 @@ namespace {
 
 cost::MacTable stored() {
     Problems problems;
-    const config::Node root =
-        config::load_file(std::string(LODESTONE_SOURCE_DIR) + "/configs/tech/mac_osu018.yaml", problems);
+    const config::Node root = config::load_file(tests::source_folder() + "/configs/tech/mac_osu018.yaml", problems);
     config::MapReader reader(root, problems);
     cost::MacTable table = cost::read_mac_table(reader);
     problems.throw_if_errors();

@@ -2,6 +2,7 @@
 // Synthesised areas relative to INT8 beside those of arXiv 2303.17951; integers beside its closed form.
 #include "arch/mac/comparison.hpp"
 #include "arch/mac/synthesis/synthesis.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -16,7 +17,7 @@ namespace {
 
 /// Each case has a cache of its own, because cases may run at the same time.
 SynthesisFlow flow(const std::string& name) {
-    return {.liberty = default_liberty(), .cache = std::filesystem::path(LODESTONE_BINARY_DIR) / "synthesis" / name};
+    return {.liberty = default_liberty(), .cache = std::filesystem::path(tests::binary_folder()) / "synthesis" / name};
 }
 
 MacUnitSpec unit(FormatId format, const char* accumulator) {

@@ -3,6 +3,7 @@
 #include "arch/cost/spiking_power.hpp"
 #include "arch/spiking_array/simulate.hpp"
 #include "sim/config/map_reader.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/import/spiking_recurrent.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,7 +25,7 @@ constexpr std::uint64_t longest_delay = 15; // ticks until spikes arrive as ofte
 
 cost::SpikingEnergy technology() {
     Problems problems;
-    const config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/tech/truenorth_28nm.yaml", problems);
+    const config::Node root = config::load_file(tests::source_folder() + "/configs/tech/truenorth_28nm.yaml", problems);
     cost::SpikingEnergy energy = cost::read_spiking_energy(config::MapReader(root, problems));
     problems.throw_if_errors();
     return energy;

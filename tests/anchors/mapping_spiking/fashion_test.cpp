@@ -4,6 +4,7 @@
 #include "mapping/spiking/compile.hpp"
 #include "mapping/spiking/network_file.hpp"
 #include "mapping/spiking/oracle.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/import/idx.hpp"
 
 #include <catch2/catch.hpp>
@@ -27,7 +28,7 @@ constexpr std::size_t images = 20;
 NetworkFile trained_network() {
     Problems problems;
     const config::Node root =
-        config::load_file(LODESTONE_SOURCE_DIR "/configs/workloads/fashion_trinary.yaml", problems);
+        config::load_file(tests::source_folder() + "/configs/workloads/fashion_trinary.yaml", problems);
     config::MapReader reader(root, problems);
     NetworkFile file = read_network_file(reader);
     problems.throw_if_errors();

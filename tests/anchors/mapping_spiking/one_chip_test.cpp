@@ -5,6 +5,7 @@
 #include "arch/spiking_array/simulate.hpp"
 #include "mapping/spiking/compile.hpp"
 #include "sim/config/map_reader.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,7 +19,7 @@ namespace {
 
 cost::SpikingEnergy technology() {
     Problems problems;
-    const config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/tech/truenorth_28nm.yaml", problems);
+    const config::Node root = config::load_file(tests::source_folder() + "/configs/tech/truenorth_28nm.yaml", problems);
     cost::SpikingEnergy energy = cost::read_spiking_energy(config::MapReader(root, problems));
     problems.throw_if_errors();
     return energy;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy of the trained network on 1,000 test images at each precision, printed next to that of floats.
 #include "numerics/precision.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/import/idx.hpp"
 #include "workloads/import/import.hpp"
 #include "workloads/quantise/quantise.hpp"
@@ -62,8 +63,8 @@ TEST_CASE("fashion_resnet keeps its accuracy at 8 bits", "[workloads][quantised]
         WARN("package dataset-fashion-mnist is not installed; nothing was measured");
         return;
     }
-    const auto prepared = quantise::prepare(
-        import::import_network(std::string(LODESTONE_SOURCE_DIR) + "/configs/workloads/fashion_resnet.onnx"));
+    const auto prepared =
+        quantise::prepare(import::import_network(tests::source_folder() + "/configs/workloads/fashion_resnet.onnx"));
     const graph::Graph& network = prepared.graph;
     const std::string input = network.at(network.inputs.front()).name;
     const std::string output = network.at(network.outputs.front()).name;

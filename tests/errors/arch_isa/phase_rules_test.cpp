@@ -4,6 +4,7 @@
 
 #include "arch/isa/slots.hpp"
 #include "sim/base/file.hpp"
+#include "tests/support/places.hpp"
 
 #include <sstream>
 
@@ -49,7 +50,7 @@ TEST_CASE("a legal program breaks no rule", "[isa][errors]") {
 }
 
 TEST_CASE("docs/rules.md lists exactly the rules of programs", "[isa][errors]") {
-    std::istringstream lines(read_file(std::string(LODESTONE_SOURCE_DIR) + "/docs/rules.md"));
+    std::istringstream lines(read_file(tests::source_folder() + "/docs/rules.md"));
     std::vector<std::string> documented;
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with("| PRG-")) {

@@ -4,6 +4,7 @@
 #include "arch/spiking_array/simulate.hpp"
 #include "arch/spiking_array/verify_program.hpp"
 #include "sim/base/error.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -17,7 +18,7 @@ namespace {
 /// The machine of the file with one override; the problems found in it.
 std::vector<std::string> problems_with(const std::string& assignment) {
     Problems problems;
-    config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/arch/truenorth.yaml", problems);
+    config::Node root = config::load_file(tests::source_folder() + "/configs/arch/truenorth.yaml", problems);
     if (!assignment.empty()) {
         config::apply_override(root, assignment, problems);
     }
@@ -60,7 +61,7 @@ std::string problem_of(const std::function<void(isa::SpikingProgram&)>& change) 
 TEST_CASE("the machine of the configuration is the one of the defaults", "[errors][spiking]") {
     CHECK(problems_with("").empty());
     Problems problems;
-    const config::Node root = config::load_file(LODESTONE_SOURCE_DIR "/configs/arch/truenorth.yaml", problems);
+    const config::Node root = config::load_file(tests::source_folder() + "/configs/arch/truenorth.yaml", problems);
     config::MapReader reader(root, problems);
     const spec::SpikingArraySpec machine = spec::read_spiking_array(reader);
     const spec::SpikingArraySpec defaults;

@@ -3,6 +3,7 @@
 #include "tests/support/command.hpp"
 
 #include "sim/base/file.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,7 +19,7 @@ using lodestone::tests::ScratchFolder;
 
 namespace {
 
-const std::string kRoot = LODESTONE_SOURCE_DIR;
+const std::string kRoot = tests::source_folder();
 const std::string kNetwork = kRoot + "/configs/workloads/fashion_resnet.onnx";
 const std::string kMachine = kRoot + "/configs/arch/tiny_2x2.yaml";
 

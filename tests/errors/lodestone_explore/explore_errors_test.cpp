@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Wrong uses of `explore`: exit 2, a message that says what to do, and no store left behind.
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,7 +15,7 @@ using lodestone::tests::ScratchFolder;
 
 namespace {
 
-const std::string kRoot = LODESTONE_SOURCE_DIR;
+const std::string kRoot = lodestone::tests::source_folder();
 const std::string kObjectives = "objectives: [{key: latency_s, goal: minimise}]\n";
 
 std::string sweep_text(const std::string& axes, const std::string& run_more = "  precision: int8\n") {

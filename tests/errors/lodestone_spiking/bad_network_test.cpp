@@ -2,6 +2,7 @@
 // Bad spiking networks and wrong options through the command: exit 2, a located message, no file left behind.
 #include "sim/base/file.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -115,7 +116,7 @@ TEST_CASE("the command refuses corelets and spike files of other tools, and says
 
 TEST_CASE("the command refuses mistakes in placed cores at line and column", "[errors][spiking]") {
     const ScratchFolder scratch;
-    const std::string good = read_file(LODESTONE_SOURCE_DIR "/configs/workloads/spiking_gates.yaml");
+    const std::string good = read_file(tests::source_folder() + "/configs/workloads/spiking_gates.yaml");
     const auto refused = [&](const std::string& from, const std::string& to, const std::string& message) {
         const std::size_t at = good.find(from);
         REQUIRE(at != std::string::npos);
@@ -132,7 +133,7 @@ TEST_CASE("the command refuses mistakes in placed cores at line and column", "[e
 
 TEST_CASE("the command refuses an archive that is cut off", "[errors][spiking]") {
     const ScratchFolder scratch;
-    const std::string whole = read_file(LODESTONE_SOURCE_DIR "/tests/data/spiking/vmm_000.json.gz");
+    const std::string whole = read_file(tests::source_folder() + "/tests/data/spiking/vmm_000.json.gz");
     const std::string file = scratch.write("cut.json.gz", whole.substr(0, whole.size() / 2));
     expect_refusal(kSpiking + "--workload '" + file + "'", {"cut.json.gz", "cut off"});
     CHECK(lodestone_command("check '" + file + "'").exit_code == 2);

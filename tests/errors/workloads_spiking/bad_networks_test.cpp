@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bad spiking networks: each mistake is reported with its place, its value and the limit.
 #include "sim/base/error.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/import/spiking_json.hpp"
 #include "workloads/import/spiking_recurrent.hpp"
 #include "workloads/import/spiking_text.hpp"
@@ -148,7 +149,7 @@ TEST_CASE("more mistakes than can be read are counted", "[errors][spiking]") {
 }
 
 TEST_CASE("a damaged or cut-off archive is named", "[errors][spiking]") {
-    std::ifstream file(LODESTONE_SOURCE_DIR "/tests/data/spiking/vmm_008.json.gz", std::ios::binary);
+    std::ifstream file(tests::source_folder() + "/tests/data/spiking/vmm_008.json.gz", std::ios::binary);
     const std::string archive{std::istreambuf_iterator<char>(file), {}};
     CHECK(import::is_spiking_json(import::unpacked(archive, "a.gz")));
     CHECK_THROWS_WITH(import::unpacked(archive.substr(0, 2000), "a.gz"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recorded networks: every spike of the output bus is the recorded one, without time and in the SystemC model.
 #include "arch/spiking_array/simulate.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/import/spiking_json.hpp"
 
 #include <catch2/catch.hpp>
@@ -15,7 +16,7 @@ namespace {
 
 std::vector<std::filesystem::path> recordings(const std::string& prefix) {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(LODESTONE_SOURCE_DIR "/tests/data/spiking")) {
+    for (const auto& entry : std::filesystem::directory_iterator(tests::source_folder() + "/tests/data/spiking")) {
         if (entry.path().filename().string().starts_with(prefix)) {
             files.push_back(entry.path());
         }

@@ -22,7 +22,7 @@ constexpr std::size_t cases_wanted = 200'000;
 #endif
 constexpr std::uint32_t axons = 256;
 constexpr std::uint32_t neurons = 251; // not a multiple of any vector width
-constexpr int ticks_per_core = 8;
+constexpr int ticks_per_core = 20;
 
 class RandomCore {
 public:

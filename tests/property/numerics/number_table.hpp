@@ -3,6 +3,7 @@
 #pragma once
 
 #include "numerics/format.hpp"
+#include "tests/support/places.hpp"
 
 #include <cstdint>
 #include <fstream>
@@ -61,7 +62,7 @@ inline Entry parse_entry(const std::string& code, const std::string& text) {
 
 /// All codes of one format in ascending order.
 inline std::vector<Entry> read(const std::string& name) {
-    std::ifstream file(LODESTONE_SOURCE_DIR "/tests/data/number_formats.tsv");
+    std::ifstream file(lodestone::tests::source_folder() + "/tests/data/number_formats.tsv");
     std::vector<Entry> entries;
     for (std::string line; std::getline(file, line);) {
         std::istringstream fields(line);

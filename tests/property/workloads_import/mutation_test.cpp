@@ -2,6 +2,7 @@
 // Damaged models: every one is read or refused with problems, none crashes or hangs.
 #include "sim/base/error.hpp"
 #include "sim/base/file.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/graph/fold.hpp"
 #include "workloads/graph/statistics.hpp"
 #include "workloads/import/import.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 using namespace lodestone;
 
-const std::string folder = LODESTONE_SOURCE_DIR "/configs/workloads/";
+const std::string folder = tests::source_folder() + "/configs/workloads/";
 
 /// What became of a damaged model.
 struct Tally {

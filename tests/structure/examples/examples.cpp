@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the examples of a page and runs them.
 #include "tests/structure/examples/examples.hpp"
+#include "tests/support/places.hpp"
 
 #include <sys/wait.h>
 
@@ -74,8 +75,8 @@ std::string missing_line(const Example& example, std::string_view output) {
 
 Outcome run(const std::string& command, const std::filesystem::path& folder) {
     const std::string named = std::regex_replace(command, std::regex(R"(^\./build/release/bin/)"), "");
-    const std::string line =
-        "cd '" + folder.string() + "' && PATH='" LODESTONE_BINARY_DIR "/bin':\"$PATH\" && { " + named + "\n} 2>&1";
+    const std::string line = "cd '" + folder.string() + "' && PATH='" + tests::binary_folder() +
+                             "/bin':\"$PATH\" && { " + named + "\n} 2>&1";
     FILE* pipe = ::popen(line.c_str(), "r");
     if (pipe == nullptr) {
         throw std::runtime_error("no process for '" + command + "'");

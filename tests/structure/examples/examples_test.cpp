@@ -3,6 +3,7 @@
 #include "tests/structure/examples/examples.hpp"
 
 #include "sim/base/file.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,11 +14,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path source = LODESTONE_SOURCE_DIR;
+const fs::path source = lodestone::tests::source_folder();
 
 /// A folder that looks like a clone to the commands, so that what they write lands below the build.
 fs::path fresh_folder(const std::string& name) {
-    const fs::path folder = fs::path(LODESTONE_BINARY_DIR) / "examples" / name;
+    const fs::path folder = fs::path(lodestone::tests::binary_folder()) / "examples" / name;
     fs::remove_all(folder);
     fs::create_directories(folder);
     fs::create_directory_symlink(source / "configs", folder / "configs");

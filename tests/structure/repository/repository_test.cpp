@@ -3,6 +3,7 @@
 #include "tests/structure/repository/include_table.hpp"
 #include "tests/structure/repository/rules.hpp"
 #include "tests/structure/repository/source_tree.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,7 +14,7 @@ using namespace lodestone::structure;
 namespace {
 
 const SourceTree& repository() {
-    static const SourceTree tree = read_tree(LODESTONE_SOURCE_DIR);
+    static const SourceTree tree = read_tree(lodestone::tests::source_folder());
     return tree;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The committed schemas and references are what the readers ask for.
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,7 +16,7 @@ using namespace lodestone::tests;
 namespace {
 
 std::string text_of(const std::filesystem::path& file) {
-    std::ifstream in(std::filesystem::path(LODESTONE_SOURCE_DIR) / file);
+    std::ifstream in(std::filesystem::path(source_folder()) / file);
     std::stringstream text;
     text << in.rdbuf();
     return text.str();
@@ -33,8 +34,7 @@ std::set<std::string> kinds() {
 /// Names of the files with `extension` in a folder, README aside.
 std::set<std::string> stems(const std::string& folder, const std::string& extension) {
     std::set<std::string> stems;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(LODESTONE_SOURCE_DIR) / folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(source_folder()) / folder)) {
         if (entry.path().extension() == extension && entry.path().stem() != "README") {
             stems.insert(entry.path().stem().string());
         }

@@ -3,6 +3,7 @@
 #include "sim/base/file.hpp"
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -119,7 +120,7 @@ TEST_CASE("every weight of ResNet-50 is read at least once", "[system]") {
 }
 
 TEST_CASE("no layer is faster than its bound, and the analytic run is the bound", "[system]") {
-    const std::string options = kNorthPole + workload("resnet18") + "--precision int8,int4,fp8_e5m2 ";
+    const std::string options = kNorthPole + workload("resnet18") + "--precision int8,int4,fp8_e5m2 --effort quick ";
     const Json event = results_of(options);
     const Json analytic = results_of(options + "--fidelity analytic");
     for (std::size_t i = 0; i < event.size(); ++i) {
@@ -132,7 +133,7 @@ TEST_CASE("no layer is faster than its bound, and the analytic run is the bound"
 }
 
 TEST_CASE("a depthwise network runs and its multiply-accumulates are all there", "[system]") {
-    const Json results = results_of(kNorthPole + workload("mobilenet_v2") + "--precision int8,fp8_e4m3");
+    const Json results = results_of(kNorthPole + workload("mobilenet_v2") + "--precision int8,fp8_e4m3 --effort quick");
     for (const Json& result : results) {
         check_sums(result);
         check_conservation(result);
@@ -180,7 +181,7 @@ TEST_CASE("an override changes one field and the result with it", "[system]") {
 
 TEST_CASE("a run file includes a machine and changes one field of it", "[system]") {
     const ScratchFolder scratch;
-    const std::string root = LODESTONE_SOURCE_DIR;
+    const std::string root = tests::source_folder();
     const std::string file = scratch.write(
         "r.yaml", "machine: {include: " + root + "/configs/arch/tiny_2x2.yaml, clock: 250 MHz}\nworkload: " + root +
                       "/configs/workloads/fashion_resnet.onnx\nprecision: int8\n");
@@ -192,7 +193,7 @@ TEST_CASE("a run file includes a machine and changes one field of it", "[system]
 }
 
 TEST_CASE("the peak of the NorthPole-like grid is the published one", "[system]") {
-    const Json results = results_of(kNorthPole + workload("resnet18") + "--precision int8,int4,int2");
+    const Json results = results_of(kNorthPole + workload("resnet18") + "--precision int8,int4,int2 --effort quick");
     const std::vector<double> peak_tops{209.7, 419.4, 838.9}; // [cassidy2024]
     for (std::size_t i = 0; i < peak_tops.size(); ++i) {
         const Json& result = results[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps on clusters: ranks of an MPI job and shards of a job array give the rows of one explorer.
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -17,8 +18,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kRoot = LODESTONE_SOURCE_DIR;
-const std::string kCommand = LODESTONE_BINARY_DIR "/bin/lodestone";
+const std::string kRoot = lodestone::tests::source_folder();
+const std::string kCommand = lodestone::tests::binary_folder() + "/bin/lodestone";
 // As root and with more ranks than cores, as on a small machine.
 const std::string kLauncher = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe -n 4 ";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stores on disks that fill up or cannot be written: a message, every finished point kept, and on from there.
 #include "tests/support/explorations.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -20,14 +21,14 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kCommand = LODESTONE_BINARY_DIR "/bin/lodestone explore ";
+const std::string kCommand = lodestone::tests::binary_folder() + "/bin/lodestone explore ";
 
 /// 60 points, of which 20 are runs.
 std::string write_sweep(const ScratchFolder& scratch) {
     return scratch.write(
         "sweep.yaml",
-        "name: tiny\nrun:\n  machine: {include: " + source_folder +
-            "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder +
+        "name: tiny\nrun:\n  machine: {include: " + source_folder() +
+            "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder() +
             "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n  mapping: {effort: quick}\naxes:\n"
             "  - {name: clock, path: machine.clock, range: {from: 100 MHz, to: 500 MHz, steps: 20}}\n"
             "  - {name: voltage, path: machine.voltage, values: [0.6 V, 0.7 V, 0.8 V]}\n"

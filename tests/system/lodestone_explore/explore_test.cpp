@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps as a user runs them: the same table from one job or two, after a crash, and from another sweep's points.
 #include "tests/support/explorations.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -33,8 +34,8 @@ const std::string kQuick = "  mapping: {effort: quick}\n";
 
 /// Four layers on a 2x2 grid: quick enough for hundreds of points.
 std::string sweep_text(const std::string& axes, const std::string& more = "fidelity: analytic\n") {
-    return "name: tiny\nrun:\n  machine: {include: " + source_folder +
-           "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder +
+    return "name: tiny\nrun:\n  machine: {include: " + source_folder() +
+           "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder() +
            "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n" + kQuick + "axes:\n" + axes +
            "objectives:\n  - {key: latency_s, goal: minimise}\n  - {key: energy_j.total, goal: minimise}\n" + more;
 }
@@ -61,8 +62,8 @@ pid_t start_explorer(const std::string& sweep, const std::string& store) {
         const int nowhere = ::open("/dev/null", O_WRONLY);
         ::dup2(nowhere, STDOUT_FILENO);
         ::dup2(nowhere, STDERR_FILENO);
-        ::execl(LODESTONE_BINARY_DIR "/bin/lodestone", "lodestone", "explore", sweep.c_str(), "--db", store.c_str(),
-                "--jobs", "2", nullptr);
+        ::execl((lodestone::tests::binary_folder() + "/bin/lodestone").c_str(), "lodestone", "explore", sweep.c_str(),
+                "--db", store.c_str(), "--jobs", "2", nullptr);
         ::_exit(1);
     }
     return process;
@@ -291,10 +292,11 @@ TEST_CASE("points priced anew equal those of a fresh exploration to the last dig
         const Json after = figures(rows_of(store));
         CHECK(after != before);
         std::string text = sweep_text(axes, "");
-        const std::string machine = "{include: " + source_folder + "/configs/arch/tiny_2x2.yaml";
+        const std::string machine = "{include: " + source_folder() + "/configs/arch/tiny_2x2.yaml";
         text.replace(text.find(machine), machine.size(),
-                     machine + (round == 0 ? ", voltage: 0.7 V"
-                                           : ", technology: {include: " + source_folder + "/configs/tech/28nm.yaml}"));
+                     machine + (round == 0
+                                    ? ", voltage: 0.7 V"
+                                    : ", technology: {include: " + source_folder() + "/configs/tech/28nm.yaml}"));
         const std::string fresh = "fresh" + std::to_string(round++);
         static_cast<void>(explore(scratch.write(fresh + ".yaml", text), scratch.path() / (fresh + ".db")));
         Json expected = figures(rows_of(scratch.path() / (fresh + ".db")));
@@ -335,7 +337,7 @@ TEST_CASE("runs that differ in price alone are run once", "[explore]") {
     const auto store = scratch.path() / "a.db";
     const std::string axes = "  - {name: voltage, path: machine.voltage, values: [0.7 V, 0.8 V]}\n"
                              "  - {name: technology, path: machine.technology, values: [{include: " +
-                             source_folder + "/configs/tech/12nm.yaml}, {include: " + source_folder +
+                             source_folder() + "/configs/tech/12nm.yaml}, {include: " + source_folder() +
                              "/configs/tech/28nm.yaml}]}\n";
     static_cast<void>(explore(scratch.write("sweep.yaml", sweep_text(axes)), store, "--jobs 1"));
     const Json rows = rows_of(store);
@@ -373,10 +375,10 @@ TEST_CASE("every strategy takes as many points as it may", "[explore]") {
 TEST_CASE("the example script reads a store with the SQLite driver of Python", "[explore][docs]") {
     const ScratchFolder scratch;
     const std::string store = (scratch.path() / "a.db").string();
-    static_cast<void>(explore(source_folder + "/docs/examples/tutorial_sweep.yaml", store));
+    static_cast<void>(explore(source_folder() + "/docs/examples/tutorial_sweep.yaml", store));
     const std::string out = (scratch.path() / "out.txt").string();
     const std::string line =
-        "python3 " + source_folder + "/docs/examples/read_store.py " + store + " > " + out + " 2>&1";
+        "python3 " + source_folder() + "/docs/examples/read_store.py " + store + " > " + out + " 2>&1";
     const int status = std::system(line.c_str());
     std::ifstream in(out);
     const std::string printed(std::istreambuf_iterator<char>(in), {});

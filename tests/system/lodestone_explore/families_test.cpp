@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps over spiking arrays and multiply-accumulate units: the figures of the runs that they stand for.
 #include "tests/support/explorations.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string kTruenorth = "  machine: {include: " + source_folder + "/configs/arch/truenorth.yaml}\n";
+const std::string kTruenorth = "  machine: {include: " + source_folder() + "/configs/arch/truenorth.yaml}\n";
 const std::string kVoltages = "  - {name: voltage, path: machine.voltage, values: [0.7 V, 0.8 V]}\n";
 
 std::string spiking_sweep(const std::string& run, const std::string& axes, const std::string& fidelity = "event") {
@@ -40,7 +41,7 @@ Json explored(const ScratchFolder& scratch, const std::string& text, const std::
 
 TEST_CASE("a recorded spiking network has the figures of its run at every point", "[explore][spiking]") {
     const ScratchFolder scratch;
-    const std::string network = source_folder + "/tests/data/spiking/vmm_008.json.gz";
+    const std::string network = source_folder() + "/tests/data/spiking/vmm_008.json.gz";
     const std::string text =
         spiking_sweep("  workload: " + network + "\n",
                       kVoltages + "  - {name: tick, path: machine.tick_rate, values: [1 kHz, 2 kHz]}\n");
@@ -67,7 +68,7 @@ TEST_CASE("a recorded spiking network has the figures of its run at every point"
 
 TEST_CASE("spiking runs that differ in voltage are run once, and priced again without running", "[explore][spiking]") {
     const ScratchFolder scratch;
-    const std::string run = "  workload: " + source_folder + "/tests/data/spiking/vmm_008.json.gz\n";
+    const std::string run = "  workload: " + source_folder() + "/tests/data/spiking/vmm_008.json.gz\n";
     const Json both = explored(scratch, spiking_sweep(run, kVoltages));
     REQUIRE(both.size() == 2);
     CHECK(both.at(0).at("figures").at("kernel_events") == both.at(1).at("figures").at("kernel_events"));
@@ -95,7 +96,7 @@ TEST_CASE("a generated network is swept by its own fields", "[explore][spiking]"
 
 TEST_CASE("a trinary network takes fewer and larger cores as cores grow", "[explore][spiking]") {
     const ScratchFolder scratch;
-    const std::string run = "  workload: " + source_folder +
+    const std::string run = "  workload: " + source_folder() +
                             "/configs/workloads/fashion_trinary.yaml\n  data: {inputs: "
                             "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz, samples: 2}\n";
     const std::string text =
@@ -119,8 +120,8 @@ TEST_CASE("a trinary network takes fewer and larger cores as cores grow", "[expl
 TEST_CASE("a multiply-accumulate unit has the figures of the comparison of units", "[explore][mac]") {
     const ScratchFolder scratch;
     const std::string text =
-        "name: units\nmac_unit:\n  technology: {include: " + source_folder +
-        "/configs/tech/12nm_osu018.yaml, mac_table: {include: " + source_folder +
+        "name: units\nmac_unit:\n  technology: {include: " + source_folder() +
+        "/configs/tech/12nm_osu018.yaml, mac_table: {include: " + source_folder() +
         "/configs/tech/mac_osu018.yaml}}\n  format: int8\n  accumulator: kulisch\naxes:\n"
         "  - {name: format, path: format, values: [int8, fp8_e4m3]}\n"
         "  - {name: accumulator, path: accumulator, values: [kulisch, fp16, fp32]}\n"
@@ -152,7 +153,7 @@ TEST_CASE("a multiply-accumulate unit has the figures of the comparison of units
 TEST_CASE("units are priced again in another technology without being measured again", "[explore][mac]") {
     const ScratchFolder scratch;
     const auto text = [](const std::string& technology) {
-        return "name: units\nmac_unit:\n  technology: {include: " + source_folder + "/configs/tech/" + technology +
+        return "name: units\nmac_unit:\n  technology: {include: " + source_folder() + "/configs/tech/" + technology +
                ".yaml}\n  accumulator: kulisch\naxes:\n  - {name: format, path: format, values: [int8, fp8_e4m3]}\n"
                "objectives: [{key: energy_fj, goal: minimise}]\n";
     };
@@ -173,7 +174,7 @@ TEST_CASE("a sweep of units says what is wrong with it", "[explore][mac][errors]
     const ScratchFolder scratch;
     const auto refusal = [&scratch](const std::string& unit, const std::string& axis, const std::string& more = "") {
         const std::string file =
-            scratch.write("sweep.yaml", "name: units\nmac_unit:\n  technology: {include: " + source_folder +
+            scratch.write("sweep.yaml", "name: units\nmac_unit:\n  technology: {include: " + source_folder() +
                                             "/configs/tech/12nm.yaml}\n" + unit + "axes:\n  - " + axis +
                                             "\nobjectives: [{key: area_um2, goal: minimise}]\n" + more);
         const CommandResult result =
@@ -192,7 +193,7 @@ TEST_CASE("a sweep of units says what is wrong with it", "[explore][mac][errors]
 }
 
 TEST_CASE("each sweep of the gallery evaluates points and draws its page", "[explore][gallery]") {
-    for (const auto& entry : std::filesystem::directory_iterator(source_folder + "/configs/sweeps")) {
+    for (const auto& entry : std::filesystem::directory_iterator(source_folder() + "/configs/sweeps")) {
         const std::string name = entry.path().stem();
         INFO(name);
         const ScratchFolder scratch;

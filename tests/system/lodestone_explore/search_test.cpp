@@ -3,6 +3,7 @@
 // own space is too large for a test; benches/README.md has its figures.
 #include "analysis/explore/search/hypervolume.hpp"
 #include "tests/support/explorations.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -16,8 +17,8 @@ namespace {
 /// 768 machines of 192 runs: the axes of the gallery's search on the smallest network.
 std::string space_text(const std::string& name, const std::string& strategy) {
     using lodestone::tests::source_folder;
-    return "name: " + name + "\nrun:\n  machine: {include: " + source_folder +
-           "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder +
+    return "name: " + name + "\nrun:\n  machine: {include: " + source_folder() +
+           "/configs/arch/tiny_2x2.yaml}\n  workload: " + source_folder() +
            "/configs/workloads/fashion_resnet.onnx\n  precision: int8\n  mapping: {effort: quick}\naxes:\n"
            "  - {name: rows, path: machine.grid.rows, values: [1, 2, 3, 4]}\n"
            "  - {name: cols, path: machine.grid.cols, values: [1, 2, 3]}\n"

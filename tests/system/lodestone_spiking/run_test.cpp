@@ -2,6 +2,7 @@
 // `lodestone run` on the spiking array: recorded spikes, results and files through the command.
 #include "sim/base/file.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -43,7 +44,8 @@ Json result_of(const std::string& options) {
 /// The network's file, unpacked by the shell.
 Json network(const ScratchFolder& scratch, const std::string& name) {
     const std::string plain = (scratch.path() / (name + ".json")).string();
-    REQUIRE(std::system(("gzip -dc " LODESTONE_SOURCE_DIR "/" + kData + name + ".json.gz > '" + plain + "'").c_str()) ==
+    REQUIRE(std::system(
+                ("gzip -dc " + tests::source_folder() + "/" + kData + name + ".json.gz > '" + plain + "'").c_str()) ==
             0);
     return Json::parse(read_file(plain));
 }
@@ -73,7 +75,7 @@ Spikes spikes_written(const ScratchFolder& scratch, const std::string& name, con
 
 std::vector<std::string> recordings(const std::string& prefix) {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(LODESTONE_SOURCE_DIR "/" + kData)) {
+    for (const auto& entry : std::filesystem::directory_iterator(tests::source_folder() + "/" + kData)) {
         const std::string name = entry.path().filename().string();
         if (name.starts_with(prefix)) {
             names.push_back(name.substr(0, name.find('.')));

@@ -2,6 +2,7 @@
 // A trained trinary network through run, compile, verify and check.
 #include "sim/base/file.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -32,11 +33,11 @@ Json run_json(const std::string& network, const std::string& options) {
 
 /// The trained network with pieces of its file replaced, its weights still those of configs/workloads.
 std::string edited(const ScratchFolder& scratch, const std::string& from, const std::string& to) {
-    std::string text = read_file(LODESTONE_SOURCE_DIR "/" + kNetwork);
+    std::string text = read_file(tests::source_folder() + "/" + kNetwork);
     for (const auto& [old, put] :
          {std::pair<std::string, std::string>{from, to},
-          {"fashion_trinary.weights", LODESTONE_SOURCE_DIR "/configs/workloads/fashion_trinary.weights"},
-          {"fashion_trinary.biases", LODESTONE_SOURCE_DIR "/configs/workloads/fashion_trinary.biases"}}) {
+          {"fashion_trinary.weights", tests::source_folder() + "/configs/workloads/fashion_trinary.weights"},
+          {"fashion_trinary.biases", tests::source_folder() + "/configs/workloads/fashion_trinary.biases"}}) {
         const std::size_t at = text.find(old);
         REQUIRE(at != std::string::npos);
         text.replace(at, old.size(), put);

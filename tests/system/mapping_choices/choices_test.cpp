@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the search gains over the fixed rule, layer by layer; writes the table of docs/mapping_choices.md.
+#include "tests/support/places.hpp"
 #include "tests/system/mapping_choices/mapped.hpp"
 
 #include <catch2/catch.hpp>
@@ -83,7 +84,7 @@ Gain write_table(std::ostream& out, const std::string& network, const Mapped& fi
 
 TEST_CASE("the search is faster than the fixed rule on every network, and slower on no layer", "[system]") {
     const test::Target grid = test::target();
-    const std::string file = LODESTONE_BINARY_DIR "/mapping_choices.md";
+    const std::string file = tests::binary_folder() + "/mapping_choices.md";
     std::ofstream out(file);
     out << kHeading;
     for (const std::string network : kNetworks) {

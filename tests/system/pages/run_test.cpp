@@ -22,7 +22,7 @@ std::string page_of_resnet(const ScratchFolder& scratch, const std::string& prec
     const std::string folder = scratch.path().string();
     const auto run = lodestone_command("run --machine configs/arch/northpole.yaml --workload "
                                        "configs/workloads/resnet50.onnx --precision " +
-                                       precisions + " --detail --out '" + folder + "'");
+                                       precisions + " --effort quick --detail --out '" + folder + "'");
     INFO(run.err);
     REQUIRE(run.exit_code == 0);
     std::string files;

@@ -3,6 +3,7 @@
 #include "arch/mac/comparison.hpp"
 #include "sim/base/error.hpp"
 #include "sim/config/map_reader.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,8 +14,7 @@ namespace {
 
 cost::MacTable table() {
     Problems problems;
-    const config::Node root =
-        config::load_file(std::string(LODESTONE_SOURCE_DIR) + "/configs/tech/mac_45nm.yaml", problems);
+    const config::Node root = config::load_file(tests::source_folder() + "/configs/tech/mac_45nm.yaml", problems);
     config::MapReader reader(root, problems);
     cost::MacTable made = cost::read_mac_table(reader);
     problems.throw_if_errors();

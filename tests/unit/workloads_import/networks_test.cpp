@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ImageNet networks of configs/workloads: sizes that their papers give.
+#include "tests/support/places.hpp"
 #include "workloads/graph/fold.hpp"
 #include "workloads/graph/infer.hpp"
 #include "workloads/graph/statistics.hpp"
@@ -14,7 +15,7 @@ namespace {
 using namespace lodestone;
 
 graph::Graph network(const std::string& name) {
-    return import::import_network(LODESTONE_SOURCE_DIR "/configs/workloads/" + name);
+    return import::import_network(tests::source_folder() + "/configs/workloads/" + name);
 }
 
 std::size_t count(const graph::Graph& graph, graph::OpKind kind) {

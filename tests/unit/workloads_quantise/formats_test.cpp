@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which formats and scales tensors and layers get.
 #include "tests/support/network_builder.hpp"
+#include "tests/support/places.hpp"
 #include "workloads/import/import.hpp"
 #include "workloads/quantise/quantise.hpp"
 
@@ -120,7 +121,7 @@ TEST_CASE("a network without values gets formats only", "[workloads][quantise]")
 }
 
 TEST_CASE("ResNet-50 has 57 layers, all element-wise operators fused", "[workloads][quantise]") {
-    const auto network = import::import_network(std::string(LODESTONE_SOURCE_DIR) + "/configs/workloads/resnet50.onnx");
+    const auto network = import::import_network(tests::source_folder() + "/configs/workloads/resnet50.onnx");
     const auto model = quantised(network, "int8");
     const auto is_conv = [&](const graph::Layer& layer) { return model.graph.at(layer.primary).kind == OpKind::conv; };
     CHECK(std::count_if(model.layers.begin(), model.layers.end(), is_conv) == 53);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trained network on real images: import and interpreter together reach the accuracy it was trained to.
+#include "tests/support/places.hpp"
 #include "workloads/import/idx.hpp"
 #include "workloads/import/import.hpp"
 #include "workloads/reference/interpreter.hpp"
@@ -37,7 +38,8 @@ TEST_CASE("the Fashion-MNIST network classifies more than 88 % of the test image
         WARN("dataset-fashion-mnist is not installed: the accuracy was not measured");
         return;
     }
-    const graph::Graph network = import::import_network(LODESTONE_SOURCE_DIR "/configs/workloads/fashion_resnet.onnx");
+    const graph::Graph network =
+        import::import_network(tests::source_folder() + "/configs/workloads/fashion_resnet.onnx");
     const graph::TensorData images = import::read_idx(images_file);
     const graph::TensorData labels = import::read_idx(labels_file);
     const reference::Interpreter interpreter(network);
