@@ -138,8 +138,8 @@ TEST_CASE("one job and two give the same rows", "[explore]") {
 
 TEST_CASE("a worker that has evaluated other points gives what a fresh process gives", "[explore]") {
     const ScratchFolder scratch;
-    const std::string technologies = "values: [{include: " + source_folder +
-                                     "/configs/tech/12nm.yaml}, {include: " + source_folder +
+    const std::string technologies = "values: [{include: " + source_folder() +
+                                     "/configs/tech/12nm.yaml}, {include: " + source_folder() +
                                      "/configs/tech/28nm.yaml}]}\n";
     const std::string axes =
         "  - {name: clock, path: machine.clock, values: [400 MHz, 5 GHz]}\n"
