@@ -12,8 +12,18 @@ constexpr std::size_t entry_words = 512;                 // about what keys and 
 
 enum class KeyKind : std::uint64_t { steps, gather };
 
-std::uint64_t bits_of(numerics::FormatId format) {
-    return numerics::storage_bits(numerics::format(format)).count();
+/// How a tensor is stored: formats of equal width and blocks have equal loads.
+void add_storage(LoadKey& key, const isa::ProgramTensor& tensor) {
+    key.numbers.push_back(numerics::storage_bits(numerics::format(tensor.format)).count());
+    key.numbers.push_back(static_cast<std::uint64_t>(isa::block_length(tensor.format)));
+    key.numbers.push_back(tensor.block_axis);
+}
+
+/// In what the reduction of a phase is cut.
+void add_reduction(LoadKey& key, const isa::Program& program, const isa::Phase& phase) {
+    const isa::WorkShape work = isa::work_shape(program, phase);
+    key.numbers.push_back(static_cast<std::uint64_t>(work.reduction));
+    key.numbers.push_back(static_cast<std::uint64_t>(work.reduction_block));
 }
 
 /// What is computed, how it is cut, and the program around it.
@@ -23,8 +33,11 @@ LoadKey key_of(KeyKind kind, const isa::Program& program, const isa::Phase& phas
                 .splits = {phase.split},
                 .numbers = {static_cast<std::uint64_t>(kind), program.grid.rows, program.grid.cols,
                             static_cast<std::uint64_t>(program.batch)}};
+    add_storage(key, program.tensors.at(phase.output));
+    add_reduction(key, program, phase);
     for (const isa::Gather& input : phase.inputs) {
         key.shapes.push_back(program.tensors.at(input.tensor).shape);
+        add_storage(key, program.tensors.at(input.tensor));
     }
     return key;
 }
@@ -48,10 +61,6 @@ LoadKey steps_key(const isa::Program& program, const isa::Phase& phase, const sp
     LoadKey key = key_of(KeyKind::steps, program, phase);
     add_steps(key, phase);
     const auto add = [&key](std::uint64_t number) { key.numbers.push_back(number); };
-    add(bits_of(program.tensors.at(phase.output).format));
-    for (const isa::Gather& input : phase.inputs) {
-        add(bits_of(program.tensors.at(input.tensor).format));
-    }
     for (const isa::EpilogueStep& step : phase.epilogue) {
         add(static_cast<std::uint64_t>(step.op));
     }
@@ -78,14 +87,14 @@ LoadKey gather_key(const isa::Program& program, std::uint32_t consumer, std::uin
     const bool leaves_with_steps = tensor.producer == gather.issue_phase;
     for (const std::uint64_t number :
          {std::uint64_t{input}, std::uint64_t{gather.in_place}, std::uint64_t{tensor.producer.has_value()},
-          std::uint64_t{leaves_with_steps}, bits_of(tensor.format), machine.activation_network.link_width.count()}) {
+          std::uint64_t{leaves_with_steps}, machine.activation_network.link_width.count()}) {
         key.numbers.push_back(number);
     }
     if (tensor.producer) {
         const isa::Phase& producer = program.phases.at(*tensor.producer);
         const bool is_product = std::holds_alternative<isa::MatMulKernel>(producer.kernel); // where channels are
         key.splits.push_back(producer.split);
-        key.numbers.push_back(static_cast<std::uint64_t>(isa::work_shape(program, producer).reduction));
+        add_reduction(key, program, producer);
         key.numbers.push_back(is_product ? 1 : 0);
         if (leaves_with_steps) {
             add_steps(key, producer);

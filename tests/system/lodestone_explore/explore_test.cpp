@@ -146,16 +146,16 @@ TEST_CASE("a worker that has evaluated other points gives what a fresh process g
         "  - {name: sizing, path: machine.core.matrix_unit.sizing, values: [iso_lanes, iso_area]}\n"
         "  - {name: link, path: machine.networks.activation.link_width, values: [8 B, 64 B]}\n"
         "  - {name: technology, path: machine.technology, " +
-        technologies + "  - {name: precision, path: precision, values: [int8, fp8_e4m3]}\n";
+        technologies + "  - {name: precision, path: precision, values: [int8, fp8_e4m3, mxfp8]}\n";
     for (const std::string fidelity : {"analytic", "event"}) {
         INFO(fidelity);
         const std::string sweep = scratch.write("sweep.yaml", sweep_text(axes, "fidelity: " + fidelity + "\n"));
         static_cast<void>(explore(sweep, scratch.path() / (fidelity + ".db"), "--jobs 1"));
         const Json warm = rows_of(scratch.path() / (fidelity + ".db"));
-        constexpr int points = 32;
+        constexpr int points = 48;
         REQUIRE(warm.size() == points);
         std::set<double> latencies;
-        for (int point = 0; point < points; point += 3) { // a process of its own for every third
+        for (int point = 0; point < points; point += 5) { // a process of its own for every fifth
             INFO(point);
             const std::string number = std::to_string(point);
             const auto store = scratch.path() / (fidelity + number + ".db");
