@@ -124,7 +124,7 @@ void Trials::limit_by_fixed_rule() {
 /// Runs the fixed rule, which is laid out, where it may be the better one. Elsewhere, where the least that it takes is
 /// much longer than all of the best mapping's phase, most of that is a limit that is easily kept.
 void Trials::find_limits(const std::vector<tile::Candidate>& rule) {
-    constexpr double easily = 2;
+    constexpr double easily = 1.4;
     constexpr double most = 0.8; // the estimate of the least is better than that
     std::vector<double> limits(best_.cycles.size());
     std::vector<std::uint32_t> open;
